@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A collector takes one kind of evidence.  It sees an engine and a sink, and
+ * knows of no bundle.  One file a collector, ending in a const struct
+ * ir_collector; table.c lists them in order of volatility (RFC 3227).
+ */
+#ifndef IR_COLLECTORS_COLLECTOR_H
+#define IR_COLLECTORS_COLLECTOR_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/sink.h"
+#include "docker/docker.h"
+
+/* How a run of a collector ended. */
+enum ir_collected {
+	IR_GOT,	    /* something was collected */
+	IR_NOTHING, /* there was nothing to collect */
+	IR_SKIP,    /* not applicable here: err says why */
+	IR_FAIL,    /* err says why; what was written is kept, marked */
+};
+
+/* What is collected from, the same for all collectors of a run. */
+struct ir_target {
+	struct ir_docker *engine;
+	const char *id;		/* the container's 64 hex digits */
+	const char *name;	/* its name, outside bytes */
+	const json_t *inspect;	/* its inspect document at the start */
+	const char *image;	/* 64 hex digits of its image */
+	const char *engine_dir; /* where files go, relative to the sink: about
+				 * the engine, ... */
+	const char *dir;	/* ... about the container */
+	const char *mark;	/* put on what is made on the engine for a while */
+	bool live;		/* the container runs and is not to be paused */
+	const char *commit_repo, *commit_tag; /* NULL: no evidence image */
+	const char *comment;	/* for the evidence image */
+};
+
+struct ir_collector {
+	const char *name;
+	const char *what;    /* for people: one line */
+	const char *changes; /* footprint on the target, "" for none */
+	enum ir_collected (*run)(const struct ir_target *t,
+	    struct ir_sink *sink, struct ir_err *err);
+};
+
+/* In order of volatility, ended by NULL. */
+extern const struct ir_collector *const ir_collectors[];
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The tree of files in a tar: what each path is, without extracting anything
+ * (libarchive, tar format only, no filters, entries and names capped).
+ */
+#ifndef IR_ARCHIVE_TREE_H
+#define IR_ARCHIVE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* One path.  Later members of the same path replace earlier ones. */
+struct ir_node {
+	const char *path; /* "/etc/passwd"; bytes as in the tar, with one
+			   * leading slash and no trailing one; "/" is the
+			   * root; no empty, "." or ".." component */
+	char type;	  /* '-' file, 'd', 'l' symlink, 'c', 'b', 'p' */
+	unsigned mode;	  /* permission bits, 07777 */
+	uint32_t uid, gid;
+	int64_t mtime;	  /* seconds since the epoch */
+	uint32_t mtime_ns;
+	uint64_t size;	  /* of a file's content; else 0 */
+	uint32_t major, minor;	 /* of a device */
+	const char *link;	 /* a symlink's target; else NULL */
+	const char *hardlink;	 /* path of the file this is another name of;
+				  * else NULL.  size and sha256 are that
+				  * file's */
+	uint8_t sha256[32];	 /* of a file's content; else zeros */
+	uint8_t xattrs[32];	 /* SHA-256 over the extended attributes in
+				  * order of name; zeros if there are none */
+	int64_t at;		 /* where the content's own header starts in
+				  * the tar, for ir_tree_content() */
+};
+
+struct ir_tree;
+
+/** ir_tree_read(fd, name, err): reads the tar at fd (a seekable file, from its
+ * start).  Freed by ir_tree_free(), and all nodes with it.  IR_EFORMAT with
+ * name and what is wrong for anything malformed, a path that leads out, more
+ * than IR_MAX_TREE entries.  libarchive's warnings that lose data are errors.
+ * Works in any locale: names are bytes. */
+struct ir_tree *ir_tree_read(int fd, const char *name, struct ir_err *err);
+void ir_tree_free(struct ir_tree *t); /* NULL is fine */
+
+/** ir_tree_find(t, path): the node, or NULL. */
+const struct ir_node *ir_tree_find(const struct ir_tree *t, const char *path);
+
+/** ir_tree_nodes(t, n): all nodes, sorted bytewise by path so that a directory
+ * comes before what is in it ('/' sorts before every other byte). */
+const struct ir_node *const *ir_tree_nodes(const struct ir_tree *t, size_t *n);
+
+/** ir_tree_content(t, node, max, len, err): a file's bytes, the caller frees;
+ * IR_EFORMAT if there are more than max. */
+char *ir_tree_content(const struct ir_tree *t, const struct ir_node *node,
+    size_t max, size_t *len, struct ir_err *err);
+
+#endif

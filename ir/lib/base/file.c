@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Files: see file.h.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+int
+ir_open_beneath(int dirfd, const char *path, int flags, struct ir_err *err)
+{
+	struct open_how how;
+	int fd;
+
+	memset(&how, 0, sizeof(how));
+	how.flags = (uint64_t)(flags | O_CLOEXEC | O_NONBLOCK);
+	how.mode = flags & O_CREAT ? 0600 : 0;
+	how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+	    RESOLVE_NO_MAGICLINKS;
+	fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	if (fd == -1 && (errno == ELOOP || errno == EXDEV))
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: leads through a symbolic link or out of its directory",
+		    path);
+	if (fd == -1)
+		return ir_fail_errno(err, "%s", path);
+	return fd;
+}
+
+int
+ir_open_regular(int dirfd, const char *path, uint64_t *size,
+    struct ir_err *err)
+{
+	struct stat st;
+	int fd = ir_open_beneath(dirfd, path, O_RDONLY, err);
+
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1)
+		ir_fail_errno(err, "%s", path);
+	else if (!S_ISREG(st.st_mode))
+		ir_fail(err, IR_EFORMAT, "%s: not a regular file", path);
+	else if (st.st_nlink != 1)
+		ir_fail(err, IR_EFORMAT, "%s: has more than one link", path);
+	else {
+		*size = (uint64_t)st.st_size;
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+static char *
+read_all(int fd, const char *name, size_t max, size_t *len,
+    struct ir_err *err)
+{
+	struct ir_buf b = IR_BUF_INIT;
+	char chunk[16384];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			ir_fail_errno(err, "%s", name);
+			goto fail;
+		}
+		if ((size_t)n > max - b.len) {
+			ir_fail(err, IR_EFORMAT, "%s: larger than %zu bytes",
+			    name, max);
+			goto fail;
+		}
+		ir_buf_add(&b, chunk, (size_t)n);
+	}
+	*len = b.len;
+	return ir_buf_take(&b, err);
+fail:
+	ir_buf_free(&b);
+	return NULL;
+}
+
+char *
+ir_read_beneath(int dirfd, const char *path, size_t max, size_t *len,
+    struct ir_err *err)
+{
+	uint64_t size;
+	char *p;
+	int fd = ir_open_regular(dirfd, path, &size, err);
+
+	if (fd == -1)
+		return NULL;
+	p = read_all(fd, path, max, len, err);
+	close(fd);
+	return p;
+}
+
+char *
+ir_read_file(const char *path, size_t max, size_t *len, struct ir_err *err)
+{
+	char *p;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1) {
+		ir_fail_errno(err, "%s", path);
+		return NULL;
+	}
+	p = read_all(fd, path, max, len, err);
+	close(fd);
+	return p;
+}
+
+int
+ir_write_all(int fd, const void *data, size_t n, const char *name,
+    struct ir_err *err)
+{
+	const char *p = data;
+
+	while (n > 0) {
+		ssize_t w = write(fd, p, n);
+
+		if (w == -1 && errno == EINTR)
+			continue;
+		if (w == -1)
+			return ir_fail_errno(err, "writing %s", name);
+		p += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+static int
+sync_dir_of(int dirfd, const char *path, struct ir_err *err)
+{
+	char copy[IR_MAX_PATH];
+	int fd, rc = 0;
+
+	if (strlen(path) >= sizeof(copy))
+		return ir_fail(err, IR_EFORMAT, "%s: path too long", path);
+	strcpy(copy, path);
+	fd = openat(dirfd, dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1 || fsync(fd) == -1)
+		rc = ir_fail_errno(err, "syncing the directory of %s", path);
+	if (fd != -1)
+		close(fd);
+	return rc;
+}
+
+int
+ir_rename_new(int dirfd, const char *from, const char *to, struct ir_err *err)
+{
+	if (renameat2(dirfd, from, dirfd, to, RENAME_NOREPLACE) == -1)
+		return ir_fail_errno(err, "%s", to);
+	return sync_dir_of(dirfd, to, err);
+}
+
+int
+ir_put_file(int dirfd, const char *path, const void *p, size_t n,
+    struct ir_err *err)
+{
+	ir_auto_free char *tmp = ir_asprintf(err, "%s.tmp", path);
+	int fd, rc;
+
+	if (tmp == NULL)
+		return -1;
+	fd = ir_open_beneath(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL, err);
+	if (fd == -1)
+		return -1;
+	rc = ir_write_all(fd, p, n, path, err);
+	if (rc == 0 && fsync(fd) == -1)
+		rc = ir_fail_errno(err, "writing %s", path);
+	if (close(fd) == -1 && rc == 0)
+		rc = ir_fail_errno(err, "writing %s", path);
+	if (rc == 0)
+		rc = ir_rename_new(dirfd, tmp, path, err);
+	if (rc == -1)
+		unlinkat(dirfd, tmp, 0);
+	return rc;
+}
+
+int
+ir_make_dirs(int dirfd, const char *path, struct ir_err *err)
+{
+	char part[IR_MAX_PATH];
+	size_t i = 0;
+
+	do {
+		int fd;
+
+		while (path[i] != '\0' && (path[i] != '/' || i == 0))
+			i++;
+		if (i >= sizeof(part))
+			return ir_fail(err, IR_EFORMAT, "%s: path too long",
+			    path);
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdirat(dirfd, part, 0700) == -1 && errno != EEXIST)
+			return ir_fail_errno(err, "%s", part);
+		fd = ir_open_beneath(dirfd, part, O_RDONLY | O_DIRECTORY, err);
+		if (fd == -1)
+			return -1;
+		close(fd);
+	} while (path[i] != '\0' && path[++i] != '\0');
+	return 0;
+}

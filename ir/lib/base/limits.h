@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Every limit on input, with its reason.  Sizes in bytes.
+ */
+#ifndef IR_BASE_LIMITS_H
+#define IR_BASE_LIMITS_H
+
+/* One JSON document from an engine or a bundle that is parsed as a whole.
+ * inspect is about 10 KiB, info 8 KiB; a container with thousands of mounts
+ * and networks stays under 4 MiB.  jansson needs some 10 bytes of memory for
+ * one of text. */
+#define IR_MAX_JSON (16u << 20)
+
+/* One line of a journal: our own longest, a run line with a long argv, stays
+ * under 64 KiB. */
+#define IR_MAX_JOURNAL_LINE (256u << 10)
+
+/* One custody entry: a seal entry grows with the number of journals. */
+#define IR_MAX_CUSTODY (4u << 20)
+
+/* An error body that an engine sends: anything longer is cut. */
+#define IR_MAX_ERROR_BODY (64u << 10)
+
+/* A key file, an allowed_signers file, a .sig: OpenSSH's own are under
+ * 16 KiB; allowed_signers of a large company stays under 1 MiB. */
+#define IR_MAX_KEY_FILE (64u << 10)
+#define IR_MAX_SIGNERS	(1u << 20)
+#define IR_MAX_SIG	(64u << 10)
+
+/* Files in a bundle: some 100 a container; a bundle of a large fleet stays
+ * far below. */
+#define IR_MAX_BUNDLE_FILES 1000000u
+
+/* A path inside a container: Linux's PATH_MAX. */
+#define IR_MAX_PATH 4096u
+
+/* Entries in a captured tree: ten times the largest image seen. */
+#define IR_MAX_TREE (10u << 20)
+
+/* A text file larger than this gets hashes in a diff, but no hunks. */
+#define IR_MAX_DIFF_TEXT (1u << 20)
+
+/* Chunk attestation: at most this much of a stream, or this long, is
+ * unproven after a kill (bundle format, section 3). */
+#define IR_CHUNK_BYTES (64u << 20)
+#define IR_CHUNK_MS    2000
+
+#endif

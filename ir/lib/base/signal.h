@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Interruption: SIGINT, SIGTERM and SIGHUP set a flag that long work looks
+ * at, so that what was collected is closed properly and kept.  A second
+ * signal ends the program at once.
+ */
+#ifndef IR_BASE_SIGNAL_H
+#define IR_BASE_SIGNAL_H
+
+#include <stdbool.h>
+
+/** ir_signal_setup(): installs the handlers and ignores SIGPIPE. */
+void ir_signal_setup(void);
+
+/** ir_interrupted(): whether one of the signals has come. */
+bool ir_interrupted(void);
+
+/** ir_uninterrupted(): forgets it, so that the work that puts things back
+ * can be done; returns whether one had come. */
+bool ir_uninterrupted(void);
+
+#endif

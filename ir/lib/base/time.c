@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Time: see time.h.
+ */
+#include "base/time.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+
+void
+ir_time_format(char out[IR_TIME_SIZE], struct timespec ts)
+{
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&ts.tv_sec, &tm);
+	n = strftime(out, IR_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + n, IR_TIME_SIZE - n, ".%06ldZ", ts.tv_nsec / 1000);
+}
+
+void
+ir_time_now(char out[IR_TIME_SIZE])
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ir_time_format(out, ts);
+}
+
+int
+ir_time_parse(const char *s, int64_t *out)
+{
+	struct tm tm, back;
+	time_t t;
+	const char *p;
+
+	memset(&tm, 0, sizeof(tm));
+	p = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (p == NULL)
+		return -1;
+	if (*p == '.') {
+		size_t digits = strspn(++p, "0123456789");
+
+		if (digits == 0)
+			return -1;
+		p += digits;
+	}
+	if (strcmp(p, "Z") != 0)
+		return -1;
+	t = timegm(&tm);
+	/* strptime takes 31 February; the way back shows it. */
+	if (gmtime_r(&t, &back) == NULL || back.tm_mday != tm.tm_mday)
+		return -1;
+	*out = t;
+	return 0;
+}
+
+uint64_t
+ir_mono_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+bool
+ir_clock_state(int64_t *max_error_us)
+{
+	struct timex tx;
+	int state;
+
+	memset(&tx, 0, sizeof(tx));
+	state = adjtimex(&tx);
+	*max_error_us = tx.maxerror;
+	return state != -1 && state != TIME_ERROR &&
+	    (tx.status & STA_UNSYNC) == 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Sealing: the last act of the responder.  data/completeness.json, the
+ * manifests and custody/0001-seal.json are written, and .open goes.
+ */
+#ifndef IR_BUNDLE_SEAL_H
+#define IR_BUNDLE_SEAL_H
+
+#include "bundle/bundle.h"
+
+struct ir_seal_result {
+	uint64_t files, bytes; /* payload */
+	bool complete;
+	json_t *ledger;	 /* completeness.json, the caller owns it */
+	char head[65];	 /* SHA-256 of the seal entry: the receipt */
+};
+
+/** ir_bundle_seal(b, who, c, res, err): who must have a key.  Every file is
+ * hashed; one that differs from what its journal says was acquired stops the
+ * sealing with IR_EFORMAT, naming it.  Another program still writing:
+ * IR_EEXIST.  An open entry that was not signed is signed now if its actor is
+ * who; else IR_EPERM says who must.  Interrupted at any point, it leaves the
+ * bundle open, and sealing again does it whole. */
+int ir_bundle_seal(struct ir_bundle *b, const struct ir_bundle_who *who,
+    const struct ir_bundle_case *c, struct ir_seal_result *res,
+    struct ir_err *err);
+
+#endif

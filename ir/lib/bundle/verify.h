@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Verifying: everything that a bundle says is checked, in this order:
+ * structure and names; custody entries, signatures, chain; seal to tag
+ * manifest to manifest to files, sizes before hashes; files too many;
+ * journals and their checkpoints against the files; the ledger.
+ */
+#ifndef IR_BUNDLE_VERIFY_H
+#define IR_BUNDLE_VERIFY_H
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "bundle/verdict.h"
+#include "crypto/signers.h"
+
+struct ir_verify_options {
+	const struct ir_signers *signers; /* NULL: nobody is trusted */
+	const char *case_number;	  /* expected, or NULL */
+	void (*progress)(void *arg, uint64_t done, uint64_t total); /* or NULL */
+	void *arg;
+};
+
+struct ir_report {
+	enum ir_verdict verdict;
+	/* Array of {"verdict":"CONTENT","object":"data/x","what":"words"}; also
+	 * "verdict":"NOTE" for what is worth saying and harms nothing. */
+	json_t *findings;
+	/* Object: bundle, case, opened {actor,time}, sealed {actor,time,status,
+	 * head}, files, bytes, journals, changes [..], gaps [..], proven [ {file,
+	 * bytes, sha256} ] for an unsealed one. */
+	json_t *summary;
+};
+
+/** ir_bundle_verify(dir, o, report, err): -1 only for what is not a verdict:
+ * IR_ENOENT no such directory, IR_EIO cannot read, IR_EINTR.  What is there but
+ * is no bundle at all is IR_HOSTILE.  Released by ir_report_free(). */
+int ir_bundle_verify(const char *dir, const struct ir_verify_options *o,
+    struct ir_report *report, struct ir_err *err);
+void ir_report_free(struct ir_report *r);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Who else is hit: containers that share something with the target.
+ */
+#ifndef IR_DOCKER_SHARING_H
+#define IR_DOCKER_SHARING_H
+
+#include "docker/docker.h"
+
+/** ir_docker_sharing(d, inspect, err): an array of {"container","name","shares"
+ * ("network namespace", "pid namespace", "ipc namespace", "volume", "bind",
+ * "image", "network"), "what"}, sorted, the caller owns it. */
+json_t *ir_docker_sharing(struct ir_docker *d, const json_t *inspect,
+    struct ir_err *err);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * HTTP/1.1 to one server, over a unix socket, TCP or TLS (libcurl).  Every
+ * request has deadlines; a body is handed on as it arrives, never gathered.
+ */
+#ifndef IR_NET_HTTP_H
+#define IR_NET_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct ir_http;
+
+struct ir_http_server {
+	const char *unix_path; /* a unix socket, or NULL */
+	const char *origin;    /* "http://host:port" or "https://...";
+				* "http://localhost" with a unix socket */
+	const char *ca;	       /* PEM files for TLS, or NULL */
+	const char *cert;
+	const char *key;
+	bool verify;	       /* the server's certificate and name */
+};
+
+/** ir_http_new(server, err): a connection that is opened when first needed;
+ * strings are copied.  Freed by ir_http_free(). */
+struct ir_http *ir_http_new(const struct ir_http_server *server,
+    struct ir_err *err);
+void ir_http_free(struct ir_http *h); /* NULL is fine */
+
+/* Takes a piece of a body; -1 with err set stops the transfer. */
+typedef int (*ir_http_body_fn)(void *arg, const void *p, size_t n,
+    struct ir_err *err);
+
+struct ir_http_request {
+	const char *method; /* "GET", "POST", "DELETE", "PUT", "HEAD" */
+	const char *path;   /* "/v1.41/containers/json?all=1" */
+	const char *body;   /* a JSON document, or NULL */
+	long connect_ms;    /* deadlines; 0 is the default of 10 s ... */
+	long total_ms;	    /* ... 0: none for the whole */
+	long stall_ms;	    /* ... 0: none; else fails when not one byte
+			     * arrives for that long */
+	ir_http_body_fn on_body; /* for status 2xx; NULL drops the body */
+	void *arg;
+};
+
+struct ir_http_response {
+	long status;
+	char api_version[16];	/* header Api-Version, "" if absent */
+	char libpod_version[16]; /* header Libpod-Api-Version */
+	char server[64];	/* header Server */
+	char *error_body;	/* for other than 2xx: at most
+				 * IR_MAX_ERROR_BODY bytes, NUL-terminated */
+	double ms;		/* how long it took */
+};
+
+/** ir_http_do(h, req, res, err): 0 for every complete answer, whatever its
+ * status; ir_http_response_free() after it, in any case.  Failures:
+ * IR_EUNAVAIL nobody listens, the socket or host is absent, TLS does not come
+ * about; IR_EPERM the socket may not be opened; IR_ETIMEOUT a deadline;
+ * IR_EPROTO the answer broke off or is not HTTP; IR_EINTR interrupted; and
+ * whatever on_body failed with. */
+int ir_http_do(struct ir_http *h, const struct ir_http_request *req,
+    struct ir_http_response *res, struct ir_err *err);
+void ir_http_response_free(struct ir_http_response *res);
+
+#endif

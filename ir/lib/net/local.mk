@@ -1,0 +1,1 @@
+libir_a_SOURCES += ir/lib/net/http.c ir/lib/net/http.h
