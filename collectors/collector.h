@@ -16,7 +16,7 @@
 
 /* How a run of a collector ended. */
 enum ir_collected {
-	IR_GOT,	    /* something was collected */
+	IR_GOT,     /* something was collected */
 	IR_NOTHING, /* there was nothing to collect */
 	IR_SKIP,    /* not applicable here: err says why */
 	IR_FAIL,    /* err says why; what was written is kept, marked */
@@ -25,17 +25,17 @@ enum ir_collected {
 /* What is collected from, the same for all collectors of a run. */
 struct ir_target {
 	struct ir_docker *engine;
-	const char *id;		/* the container's 64 hex digits */
-	const char *name;	/* its name, outside bytes */
-	const json_t *inspect;	/* its inspect document at the start */
-	const char *image;	/* 64 hex digits of its image */
+	const char *id;         /* the container's 64 hex digits */
+	const char *name;       /* its name, outside bytes */
+	const json_t *inspect;  /* its inspect document at the start */
+	const char *image;      /* 64 hex digits of its image */
 	const char *engine_dir; /* where files go, relative to the sink: about
 				 * the engine, ... */
-	const char *dir;	/* ... about the container */
-	const char *mark;	/* put on what is made on the engine for a while */
-	bool live;		/* the container runs and is not to be paused */
+	const char *dir;        /* ... about the container */
+	const char *mark; /* put on what is made on the engine for a while */
+	bool live;        /* the container runs and is not to be paused */
 	const char *commit_repo, *commit_tag; /* NULL: no evidence image */
-	const char *comment;	/* for the evidence image */
+	const char *comment;                  /* for the evidence image */
 };
 
 struct ir_collector {

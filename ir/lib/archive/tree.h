@@ -17,22 +17,22 @@ struct ir_node {
 	const char *path; /* "/etc/passwd"; bytes as in the tar, with one
 			   * leading slash and no trailing one; "/" is the
 			   * root; no empty, "." or ".." component */
-	char type;	  /* '-' file, 'd', 'l' symlink, 'c', 'b', 'p' */
-	unsigned mode;	  /* permission bits, 07777 */
+	char type;        /* '-' file, 'd', 'l' symlink, 'c', 'b', 'p' */
+	unsigned mode;    /* permission bits, 07777 */
 	uint32_t uid, gid;
-	int64_t mtime;	  /* seconds since the epoch */
+	int64_t mtime; /* seconds since the epoch */
 	uint32_t mtime_ns;
-	uint64_t size;	  /* of a file's content; else 0 */
-	uint32_t major, minor;	 /* of a device */
-	const char *link;	 /* a symlink's target; else NULL */
-	const char *hardlink;	 /* path of the file this is another name of;
-				  * else NULL.  size and sha256 are that
-				  * file's */
-	uint8_t sha256[32];	 /* of a file's content; else zeros */
-	uint8_t xattrs[32];	 /* SHA-256 over the extended attributes in
-				  * order of name; zeros if there are none */
-	int64_t at;		 /* where the content's own header starts in
-				  * the tar, for ir_tree_content() */
+	uint64_t size;         /* of a file's content; else 0 */
+	uint32_t major, minor; /* of a device */
+	const char *link;      /* a symlink's target; else NULL */
+	const char *hardlink;  /* path of the file this is another name of;
+				* else NULL.  size and sha256 are that
+				* file's */
+	uint8_t sha256[32];    /* of a file's content; else zeros */
+	uint8_t xattrs[32];    /* SHA-256 over the extended attributes in
+				* order of name; zeros if there are none */
+	int64_t at;            /* where the content's own header starts in
+				* the tar, for ir_tree_content() */
 };
 
 struct ir_tree;

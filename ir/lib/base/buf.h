@@ -19,7 +19,10 @@ struct ir_buf {
 	bool failed;
 };
 
-#define IR_BUF_INIT {NULL, 0, 0, false}
+#define IR_BUF_INIT               \
+	{                         \
+		NULL, 0, 0, false \
+	}
 
 /** ir_buf_add(b, p, n), ir_buf_puts(b, s), ir_buf_printf(b, fmt, ...): append.
  * A failure is remembered in b->failed and seen by ir_buf_take(). */

@@ -11,17 +11,17 @@
 /* What went wrong, as the exit code of the program: sysexits(3) above 63. */
 enum ir_code {
 	IR_OK = 0,
-	IR_EUSAGE = 64,	   /* the command line is wrong */
+	IR_EUSAGE = 64,    /* the command line is wrong */
 	IR_EFORMAT = 65,   /* data is malformed, or not what it should be */
-	IR_ENOENT = 66,	   /* no such container, bundle, key, file */
+	IR_ENOENT = 66,    /* no such container, bundle, key, file */
 	IR_EUNAVAIL = 69,  /* the engine cannot be reached */
 	IR_EINTERNAL = 70, /* out of memory, or a bug */
-	IR_EEXIST = 73,	   /* would overwrite; a sealed bundle */
-	IR_EIO = 74,	   /* read or write failed, disk full */
+	IR_EEXIST = 73,    /* would overwrite; a sealed bundle */
+	IR_EIO = 74,       /* read or write failed, disk full */
 	IR_ETIMEOUT = 75,  /* a deadline passed */
-	IR_EPROTO = 76,	   /* the engine refused, broke off, or talks nonsense */
-	IR_EPERM = 77,	   /* no permission */
-	IR_EINTR = 130,	   /* interrupted by SIGINT or SIGTERM */
+	IR_EPROTO = 76, /* the engine refused, broke off, or talks nonsense */
+	IR_EPERM = 77,  /* no permission */
+	IR_EINTR = 130, /* interrupted by SIGINT or SIGTERM */
 };
 
 struct ir_err {

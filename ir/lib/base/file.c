@@ -27,8 +27,8 @@ ir_open_beneath(int dirfd, const char *path, int flags, struct ir_err *err)
 	memset(&how, 0, sizeof(how));
 	how.flags = (uint64_t)(flags | O_CLOEXEC | O_NONBLOCK);
 	how.mode = flags & O_CREAT ? 0600 : 0;
-	how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-	    RESOLVE_NO_MAGICLINKS;
+	how.resolve =
+	    RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
 	fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 	if (fd == -1 && (errno == ELOOP || errno == EXDEV))
 		return ir_fail(err, IR_EFORMAT,
@@ -40,8 +40,7 @@ ir_open_beneath(int dirfd, const char *path, int flags, struct ir_err *err)
 }
 
 int
-ir_open_regular(int dirfd, const char *path, uint64_t *size,
-    struct ir_err *err)
+ir_open_regular(int dirfd, const char *path, uint64_t *size, struct ir_err *err)
 {
 	struct stat st;
 	int fd = ir_open_beneath(dirfd, path, O_RDONLY, err);
@@ -63,8 +62,7 @@ ir_open_regular(int dirfd, const char *path, uint64_t *size,
 }
 
 static char *
-read_all(int fd, const char *name, size_t max, size_t *len,
-    struct ir_err *err)
+read_all(int fd, const char *name, size_t max, size_t *len, struct ir_err *err)
 {
 	struct ir_buf b = IR_BUF_INIT;
 	char chunk[16384];
@@ -92,8 +90,8 @@ fail:
 }
 
 char *
-ir_read_beneath(int dirfd, const char *path, size_t max, size_t *len,
-    struct ir_err *err)
+ir_read_beneath(
+    int dirfd, const char *path, size_t max, size_t *len, struct ir_err *err)
 {
 	uint64_t size;
 	char *p;
@@ -122,8 +120,8 @@ ir_read_file(const char *path, size_t max, size_t *len, struct ir_err *err)
 }
 
 int
-ir_write_all(int fd, const void *data, size_t n, const char *name,
-    struct ir_err *err)
+ir_write_all(
+    int fd, const void *data, size_t n, const char *name, struct ir_err *err)
 {
 	const char *p = data;
 
@@ -166,8 +164,8 @@ ir_rename_new(int dirfd, const char *from, const char *to, struct ir_err *err)
 }
 
 int
-ir_put_file(int dirfd, const char *path, const void *p, size_t n,
-    struct ir_err *err)
+ir_put_file(
+    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err)
 {
 	ir_auto_free char *tmp = ir_asprintf(err, "%s.tmp", path);
 	int fd, rc;
@@ -201,8 +199,8 @@ ir_make_dirs(int dirfd, const char *path, struct ir_err *err)
 		while (path[i] != '\0' && (path[i] != '/' || i == 0))
 			i++;
 		if (i >= sizeof(part))
-			return ir_fail(err, IR_EFORMAT, "%s: path too long",
-			    path);
+			return ir_fail(
+			    err, IR_EFORMAT, "%s: path too long", path);
 		memcpy(part, path, i);
 		part[i] = '\0';
 		if (mkdirat(dirfd, part, 0700) == -1 && errno != EEXIST)

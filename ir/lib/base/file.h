@@ -18,39 +18,38 @@
  * no symlink and no mount trick (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
  * O_CLOEXEC and O_NONBLOCK are added, so that a FIFO cannot block.  New files
  * get mode 0600. */
-int ir_open_beneath(int dirfd, const char *path, int flags,
-    struct ir_err *err);
+int ir_open_beneath(int dirfd, const char *path, int flags, struct ir_err *err);
 
 /** ir_open_regular(dirfd, path, size, err): the same for reading, and only a
  * regular file with one link; *size is its size.  Anything else is
  * IR_EFORMAT. */
-int ir_open_regular(int dirfd, const char *path, uint64_t *size,
-    struct ir_err *err);
+int ir_open_regular(
+    int dirfd, const char *path, uint64_t *size, struct ir_err *err);
 
 /** ir_read_beneath(dirfd, path, max, len, err): a whole regular file of at
  * most max bytes, with a NUL after it; the caller frees.  NULL on failure. */
-char *ir_read_beneath(int dirfd, const char *path, size_t max, size_t *len,
-    struct ir_err *err);
+char *ir_read_beneath(
+    int dirfd, const char *path, size_t max, size_t *len, struct ir_err *err);
 
 /** ir_read_file(path, max, len, err): the same for a path that the user gave
  * (symlinks and several links are fine). */
-char *ir_read_file(const char *path, size_t max, size_t *len,
-    struct ir_err *err);
+char *ir_read_file(
+    const char *path, size_t max, size_t *len, struct ir_err *err);
 
 /** ir_write_all(fd, p, n, name, err): writes all n bytes. */
-int ir_write_all(int fd, const void *p, size_t n, const char *name,
-    struct ir_err *err);
+int ir_write_all(
+    int fd, const void *p, size_t n, const char *name, struct ir_err *err);
 
 /** ir_put_file(dirfd, path, p, n, err): a whole new file: temporary name,
  * write, fsync, rename that does not overwrite (IR_EEXIST), fsync of its
  * directory.  Nothing with the final name is left by a failure. */
-int ir_put_file(int dirfd, const char *path, const void *p, size_t n,
-    struct ir_err *err);
+int ir_put_file(
+    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err);
 
 /** ir_rename_new(dirfd, from, to, err): renames without overwriting, and
  * syncs the directory of the new name. */
-int ir_rename_new(int dirfd, const char *from, const char *to,
-    struct ir_err *err);
+int ir_rename_new(
+    int dirfd, const char *from, const char *to, struct ir_err *err);
 
 /** ir_make_dirs(dirfd, path, err): makes each missing directory of path
  * beneath dirfd, mode 0700; no symlink is followed. */

@@ -24,8 +24,8 @@
 /* A key file, an allowed_signers file, a .sig: OpenSSH's own are under
  * 16 KiB; allowed_signers of a large company stays under 1 MiB. */
 #define IR_MAX_KEY_FILE (64u << 10)
-#define IR_MAX_SIGNERS	(1u << 20)
-#define IR_MAX_SIG	(64u << 10)
+#define IR_MAX_SIGNERS  (1u << 20)
+#define IR_MAX_SIG      (64u << 10)
 
 /* Files in a bundle: some 100 a container; a bundle of a large fleet stays
  * far below. */

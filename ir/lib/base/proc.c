@@ -55,8 +55,8 @@ drain(int fd, struct ir_buf *out, size_t max, const char *name,
 }
 
 int
-ir_proc_run(char *const argv[], const int *fds, size_t nfds,
-    struct ir_buf *out, size_t max, struct ir_err *err)
+ir_proc_run(char *const argv[], const int *fds, size_t nfds, struct ir_buf *out,
+    size_t max, struct ir_err *err)
 {
 	int pipefd[2], status, rc;
 	pid_t pid;
@@ -80,8 +80,8 @@ ir_proc_run(char *const argv[], const int *fds, size_t nfds,
 	if (rc == -1)
 		return -1;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == 127)
-		return ir_fail(err, IR_EIO, "cannot run %s: is it installed?",
-		    argv[0]);
+		return ir_fail(
+		    err, IR_EIO, "cannot run %s: is it installed?", argv[0]);
 	return WEXITSTATUS(status);
 }
 

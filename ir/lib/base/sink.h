@@ -14,8 +14,8 @@
 /* One file being written. */
 struct ir_stream {
 	/* Takes n bytes, all of them, or fails. */
-	int (*write)(struct ir_stream *, const void *p, size_t n,
-	    struct ir_err *);
+	int (*write)(
+	    struct ir_stream *, const void *p, size_t n, struct ir_err *);
 	/* Ends the file and frees the stream, whatever it returns.
 	 * gap is NULL when everything was written; else it says why the file
 	 * is short, and the sink keeps and marks what there is. */
@@ -26,8 +26,8 @@ struct ir_stream {
 struct ir_sink {
 	/* Starts a new file; nothing is ever overwritten: a path that is
 	 * taken fails with IR_EEXIST. */
-	struct ir_stream *(*open)(struct ir_sink *, const char *path,
-	    struct ir_err *);
+	struct ir_stream *(*open)(
+	    struct ir_sink *, const char *path, struct ir_err *);
 	/* Whether a finished file of that path is there already. */
 	bool (*has)(struct ir_sink *, const char *path);
 	/* Declares a change about to be made to the target: what is done, how
@@ -37,7 +37,7 @@ struct ir_sink {
 };
 
 /** ir_sink_put(sink, path, p, n, err): one whole file. */
-int ir_sink_put(struct ir_sink *sink, const char *path, const void *p,
-    size_t n, struct ir_err *err);
+int ir_sink_put(struct ir_sink *sink, const char *path, const void *p, size_t n,
+    struct ir_err *err);
 
 #endif

@@ -51,8 +51,8 @@ static bool
 misleads(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c ||
-	    cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) ||
-	    (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
+	       cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
 }
 
 void
@@ -197,8 +197,8 @@ ir_size(char out[16], uint64_t bytes)
 		v /= 1024;
 		u++;
 	}
-	snprintf(out, 16, u == 0 || v >= 100 ? "%.0f %s" : "%.1f %s", v,
-	    units[u]);
+	snprintf(
+	    out, 16, u == 0 || v >= 100 ? "%.0f %s" : "%.1f %s", v, units[u]);
 }
 
 void

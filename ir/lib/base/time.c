@@ -31,8 +31,8 @@ ir_time_now(char out[IR_TIME_SIZE])
 int
 ir_time_parse(const char *s, int64_t *out)
 {
-	struct tm tm, back;
-	time_t t;
+	struct tm tm;
+	int day;
 	const char *p;
 
 	memset(&tm, 0, sizeof(tm));
@@ -48,12 +48,10 @@ ir_time_parse(const char *s, int64_t *out)
 	}
 	if (strcmp(p, "Z") != 0)
 		return -1;
-	t = timegm(&tm);
-	/* strptime takes 31 February; the way back shows it. */
-	if (gmtime_r(&t, &back) == NULL || back.tm_mday != tm.tm_mday)
-		return -1;
-	*out = t;
-	return 0;
+	/* strptime takes 31 February; timegm makes it a day in March. */
+	day = tm.tm_mday;
+	*out = timegm(&tm);
+	return tm.tm_mday == day ? 0 : -1;
 }
 
 uint64_t
@@ -75,5 +73,5 @@ ir_clock_state(int64_t *max_error_us)
 	state = adjtimex(&tx);
 	*max_error_us = tx.maxerror;
 	return state != -1 && state != TIME_ERROR &&
-	    (tx.status & STA_UNSYNC) == 0;
+	       (tx.status & STA_UNSYNC) == 0;
 }

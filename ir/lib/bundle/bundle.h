@@ -29,24 +29,24 @@ struct ir_bundle;
 
 /* Who acts, with which program.  All strings are the caller's and stay. */
 struct ir_bundle_who {
-	const char *id;	  /* the principal in allowed_signers */
+	const char *id;   /* the principal in allowed_signers */
 	const char *name; /* "" when not given, as are the next two */
 	const char *role;
 	const char *org;
 	const char *program; /* "ir-capture" */
 	const char *version;
-	const char *exe_sha256; /* 64 hex digits, "" if unknown */
-	char **argv;		/* NULL-terminated */
+	const char *exe_sha256;   /* 64 hex digits, "" if unknown */
+	char **argv;              /* NULL-terminated */
 	const struct ir_key *key; /* NULL: nothing is signed */
 };
 
 /* What entry 0 says of the case. */
 struct ir_bundle_case {
-	const char *number; /* "INC-2026-041" */
-	const char *item;   /* evidence item number, or "" */
-	const char *where;  /* place, or "" */
-	const char *why;    /* purpose and authority, or "" */
-	const char *remarks; /* or "" */
+	const char *number;   /* "INC-2026-041" */
+	const char *item;     /* evidence item number, or "" */
+	const char *where;    /* place, or "" */
+	const char *why;      /* purpose and authority, or "" */
+	const char *remarks;  /* or "" */
 	const json_t *target; /* {"engine_id","version","host","endpoint"}, or
 			       * NULL when no engine was there */
 };
@@ -86,8 +86,8 @@ unsigned ir_bundle_run(const struct ir_bundle *b);
 
 /** ir_bundle_event(b, ev, fields, err): one line; fields is an object, its
  * reference is taken in any case.  Synced before it returns. */
-int ir_bundle_event(struct ir_bundle *b, const char *ev, json_t *fields,
-    struct ir_err *err);
+int ir_bundle_event(
+    struct ir_bundle *b, const char *ev, json_t *fields, struct ir_err *err);
 
 /** ir_bundle_sink(b): writes below data/, with chunk attestations in the
  * journal; lives as long as b.  A file is <path>.part until it is closed whole,
@@ -98,14 +98,13 @@ struct ir_sink *ir_bundle_sink(struct ir_bundle *b);
  * puts its files about one thing: dir if that is new, else dir/run-NNNN, so
  * that a second capture stands beside the first.  It is made; the caller frees
  * the string. */
-char *ir_bundle_scope(struct ir_bundle *b, const char *dir,
-    struct ir_err *err);
+char *ir_bundle_scope(struct ir_bundle *b, const char *dir, struct ir_err *err);
 
 /* Told how many bytes of a file are written, for a progress bar. */
-typedef void (*ir_bundle_progress_fn)(void *arg, const char *path,
-    uint64_t bytes);
-void ir_bundle_on_progress(struct ir_bundle *b, ir_bundle_progress_fn fn,
-    void *arg);
+typedef void (*ir_bundle_progress_fn)(
+    void *arg, const char *path, uint64_t bytes);
+void ir_bundle_on_progress(
+    struct ir_bundle *b, ir_bundle_progress_fn fn, void *arg);
 
 /* How a collector ended, for one target. */
 enum ir_outcome {

@@ -11,9 +11,9 @@
 #include "base/err.h"
 
 struct ir_capture {
-	char *id;	/* 64 hex digits of the container */
-	char *dir;	/* "data/containers/<id>" or ".../run-NNNN" */
-	char *image;	/* "data/images/<64 hex>" of the image it ran */
+	char *id;    /* 64 hex digits of the container */
+	char *dir;   /* "data/containers/<id>" or ".../run-NNNN" */
+	char *image; /* "data/images/<64 hex>" of the image it ran */
 	json_t *inspect;
 };
 
@@ -21,8 +21,8 @@ struct ir_capture {
  * filesystem.tar if there is one, of the container with that name or
  * unambiguous id prefix; name NULL means the only one in the bundle.
  * IR_ENOENT lists what is there.  Released by ir_capture_free(). */
-int ir_bundle_capture(int dirfd, const char *name, struct ir_capture *c,
-    struct ir_err *err);
+int ir_bundle_capture(
+    int dirfd, const char *name, struct ir_capture *c, struct ir_err *err);
 void ir_capture_free(struct ir_capture *c);
 
 #endif

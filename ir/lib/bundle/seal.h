@@ -11,8 +11,8 @@
 struct ir_seal_result {
 	uint64_t files, bytes; /* payload */
 	bool complete;
-	json_t *ledger;	 /* completeness.json, the caller owns it */
-	char head[65];	 /* SHA-256 of the seal entry: the receipt */
+	json_t *ledger; /* completeness.json, the caller owns it */
+	char head[65];  /* SHA-256 of the seal entry: the receipt */
 };
 
 /** ir_bundle_seal(b, who, c, res, err): who must have a key.  Every file is

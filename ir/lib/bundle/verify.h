@@ -16,8 +16,9 @@
 
 struct ir_verify_options {
 	const struct ir_signers *signers; /* NULL: nobody is trusted */
-	const char *case_number;	  /* expected, or NULL */
-	void (*progress)(void *arg, uint64_t done, uint64_t total); /* or NULL */
+	const char *case_number;          /* expected, or NULL */
+	void (*progress)(
+	    void *arg, uint64_t done, uint64_t total); /* or NULL */
 	void *arg;
 };
 
@@ -27,8 +28,8 @@ struct ir_report {
 	 * "verdict":"NOTE" for what is worth saying and harms nothing. */
 	json_t *findings;
 	/* Object: bundle, case, opened {actor,time}, sealed {actor,time,status,
-	 * head}, files, bytes, journals, changes [..], gaps [..], proven [ {file,
-	 * bytes, sha256} ] for an unsealed one. */
+	 * head}, files, bytes, journals, changes [..], gaps [..], proven [
+	 * {file, bytes, sha256} ] for an unsealed one. */
 	json_t *summary;
 };
 

@@ -22,8 +22,8 @@ void ir_sha256_update(struct ir_sha256 *d, const void *p, size_t n);
 
 /** ir_sha256_peek(d, hex, err): the digest of all bytes so far; more can
  * follow. */
-int ir_sha256_peek(const struct ir_sha256 *d, char hex[IR_SHA256_HEX],
-    struct ir_err *err);
+int ir_sha256_peek(
+    const struct ir_sha256 *d, char hex[IR_SHA256_HEX], struct ir_err *err);
 
 /** ir_sha256_raw(d, out): ends d and gives the 32 bytes; ir_sha256_reset(d)
  * starts it anew. */

@@ -1,6 +1,5 @@
 libir_a_SOURCES += \
-	ir/lib/crypto/digest.c ir/lib/crypto/digest.h \
-	ir/lib/crypto/key.c ir/lib/crypto/key.h \
-	ir/lib/crypto/signers.c ir/lib/crypto/signers.h \
-	ir/lib/crypto/sshsig.c ir/lib/crypto/sshsig.h \
-	ir/lib/crypto/sshwire.c ir/lib/crypto/sshwire.h
+	ir/lib/crypto/digest.h \
+	ir/lib/crypto/key.h \
+	ir/lib/crypto/signers.h \
+	ir/lib/crypto/sshsig.h

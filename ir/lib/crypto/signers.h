@@ -17,17 +17,17 @@ struct ir_signers;
 enum ir_trust {
 	IR_TRUSTED,
 	IR_TRUST_NO_KEY,    /* the key stands nowhere in the file */
-	IR_TRUST_OTHER,	    /* the key is there, for another principal */
+	IR_TRUST_OTHER,     /* the key is there, for another principal */
 	IR_TRUST_NAMESPACE, /* ... not for this namespace */
-	IR_TRUST_TIME,	    /* ... not valid at that time */
+	IR_TRUST_TIME,      /* ... not valid at that time */
 };
 
 /** ir_signers_load(path, err): parses the whole file; a line that ssh-keygen
  * would not take is IR_EFORMAT with its number.  cert-authority is refused
  * with a clear word.  Freed by ir_signers_free(). */
 struct ir_signers *ir_signers_load(const char *path, struct ir_err *err);
-struct ir_signers *ir_signers_parse(const char *p, size_t n, const char *name,
-    struct ir_err *err);
+struct ir_signers *ir_signers_parse(
+    const char *p, size_t n, const char *name, struct ir_err *err);
 void ir_signers_free(struct ir_signers *s); /* NULL is fine */
 
 /** ir_signers_check(s, principal, ns, blob, len, when): principals may be

@@ -19,12 +19,12 @@ json_t *ir_docker_info(struct ir_docker *d, struct ir_err *err);
  * ("no such container: X; see ir ps or docker ps -a"); several: IR_EUSAGE, and
  * the message lists them.  An id is always checked to be 64 hex digits before
  * it is used in a path. */
-json_t *ir_docker_find(struct ir_docker *d, const char *name,
-    struct ir_err *err);
+json_t *ir_docker_find(
+    struct ir_docker *d, const char *name, struct ir_err *err);
 
 /** ir_docker_inspect(d, id, err): the inspect document. */
-json_t *ir_docker_inspect(struct ir_docker *d, const char *id,
-    struct ir_err *err);
+json_t *ir_docker_inspect(
+    struct ir_docker *d, const char *id, struct ir_err *err);
 
 /** ir_docker_list(d, err): all containers, running or not. */
 json_t *ir_docker_list(struct ir_docker *d, struct ir_err *err);
@@ -38,11 +38,11 @@ int ir_docker_unpause(struct ir_docker *d, const char *id, struct ir_err *err);
 int ir_docker_start(struct ir_docker *d, const char *id, struct ir_err *err);
 /* Stops with SIGKILL at once: no code of the container runs any more. */
 int ir_docker_kill(struct ir_docker *d, const char *id, struct ir_err *err);
-int ir_docker_rename(struct ir_docker *d, const char *id, const char *name,
-    struct ir_err *err);
+int ir_docker_rename(
+    struct ir_docker *d, const char *id, const char *name, struct ir_err *err);
 /* Removes it with its anonymous volumes; force kills it first. */
-int ir_docker_remove(struct ir_docker *d, const char *id, bool force,
-    struct ir_err *err);
+int ir_docker_remove(
+    struct ir_docker *d, const char *id, bool force, struct ir_err *err);
 /* policy is "no", "always", ... ; retries for "on-failure". */
 int ir_docker_restart_policy(struct ir_docker *d, const char *id,
     const char *policy, json_int_t retries, struct ir_err *err);
@@ -50,10 +50,10 @@ int ir_docker_restart_policy(struct ir_docker *d, const char *id,
 /** ir_docker_top(d, id, err): the process list; stats: one sample;
  * exec: one exec session's document. */
 json_t *ir_docker_top(struct ir_docker *d, const char *id, struct ir_err *err);
-json_t *ir_docker_stats(struct ir_docker *d, const char *id,
-    struct ir_err *err);
-json_t *ir_docker_exec(struct ir_docker *d, const char *exec_id,
-    struct ir_err *err);
+json_t *ir_docker_stats(
+    struct ir_docker *d, const char *id, struct ir_err *err);
+json_t *ir_docker_exec(
+    struct ir_docker *d, const char *exec_id, struct ir_err *err);
 
 /** ir_docker_changes(d, id, fn, arg, err): the JSON array of changes as the
  * engine writes it ("null" when there are none). */
@@ -70,8 +70,8 @@ int ir_docker_export(struct ir_docker *d, const char *id, ir_http_body_fn fn,
 int ir_docker_events(struct ir_docker *d, int64_t since, int64_t until,
     ir_http_body_fn fn, void *arg, struct ir_err *err);
 
-/** ir_docker_create(d, name, body, err): a new container's id, the caller frees;
- * body is a create document (create.h). */
+/** ir_docker_create(d, name, body, err): a new container's id, the caller
+ * frees; body is a create document (create.h). */
 char *ir_docker_create(struct ir_docker *d, const char *name,
     const json_t *body, struct ir_err *err);
 

@@ -40,8 +40,8 @@ const char *ir_docker_api(const struct ir_docker *d); /* "1.41" */
 
 /* Told of each call that was answered, for the journal: path is without the
  * version prefix. */
-typedef void (*ir_docker_call_fn)(void *arg, const char *method,
-    const char *path, long status, double ms);
+typedef void (*ir_docker_call_fn)(
+    void *arg, const char *method, const char *path, long status, double ms);
 void ir_docker_on_call(struct ir_docker *d, ir_docker_call_fn fn, void *arg);
 
 /* The calls.  fmt makes the path without version prefix
@@ -53,8 +53,8 @@ void ir_docker_on_call(struct ir_docker *d, ir_docker_call_fn fn, void *arg);
 long ir_docker_status(const struct ir_docker *d);
 
 /** ir_docker_get(d, err, fmt, ...): a JSON document, the caller owns it. */
-json_t *ir_docker_get(struct ir_docker *d, struct ir_err *err,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+json_t *ir_docker_get(struct ir_docker *d, struct ir_err *err, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /** ir_docker_post(d, body, out, err, fmt, ...): body may be NULL; *out gets
  * the JSON answer (NULL if it is empty), unless out is NULL. */
@@ -63,8 +63,8 @@ int ir_docker_post(struct ir_docker *d, const json_t *body, json_t **out,
     __attribute__((format(printf, 5, 6)));
 
 /** ir_docker_delete(d, err, fmt, ...). */
-int ir_docker_delete(struct ir_docker *d, struct ir_err *err,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int ir_docker_delete(struct ir_docker *d, struct ir_err *err, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /** ir_docker_stream(d, fn, arg, err, fmt, ...): GET whose body goes to fn as it
  * arrives, with a stall deadline and none for the whole. */

@@ -20,11 +20,11 @@
 #include "base/err.h"
 
 struct ir_docker_endpoint {
-	char *name;	 /* as a person would write it: "unix:///run/x.sock",
+	char *name;      /* as a person would write it: "unix:///run/x.sock",
 			  * "tcp://h:2376" */
-	char *from;	 /* why this one: "-H", "DOCKER_HOST", "context prod" */
+	char *from;      /* why this one: "-H", "DOCKER_HOST", "context prod" */
 	char *unix_path; /* or NULL */
-	char *origin;	 /* for struct ir_http_server */
+	char *origin;    /* for struct ir_http_server */
 	char *ca, *cert, *key; /* or NULL */
 	bool verify;
 };
@@ -33,8 +33,8 @@ struct ir_docker_endpoint {
  * npipe:// are refused with a clear word, as is a context that does not exist.
  * A missing TLS file is IR_ENOENT and names the file.  Released by
  * ir_docker_endpoint_free(). */
-int ir_docker_endpoint(const char *host, struct ir_docker_endpoint *out,
-    struct ir_err *err);
+int ir_docker_endpoint(
+    const char *host, struct ir_docker_endpoint *out, struct ir_err *err);
 void ir_docker_endpoint_free(struct ir_docker_endpoint *ep);
 
 #endif

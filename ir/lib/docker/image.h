@@ -9,10 +9,10 @@
 
 /** ir_docker_image(d, ref, err), ir_docker_image_history(d, ref, err): ref is a
  * name or "sha256:..."; the documents, the caller owns them. */
-json_t *ir_docker_image(struct ir_docker *d, const char *ref,
-    struct ir_err *err);
-json_t *ir_docker_image_history(struct ir_docker *d, const char *ref,
-    struct ir_err *err);
+json_t *ir_docker_image(
+    struct ir_docker *d, const char *ref, struct ir_err *err);
+json_t *ir_docker_image_history(
+    struct ir_docker *d, const char *ref, struct ir_err *err);
 
 /** ir_docker_commit(d, id, repo, tag, comment, err): leaves an image of the
  * container on the engine, without pausing or unpausing it; its id

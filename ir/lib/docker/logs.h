@@ -13,8 +13,8 @@
 
 struct ir_docker_log_counts {
 	uint64_t lines;
-	uint64_t replaced; /* bytes that were not UTF-8 and became U+FFFD, as
-			    * the json-file driver does */
+	uint64_t replaced;  /* bytes that were not UTF-8 and became U+FFFD, as
+			     * the json-file driver does */
 	uint64_t unstamped; /* lines for which the engine gave no time */
 };
 
@@ -32,8 +32,8 @@ int ir_docker_logs(struct ir_docker *d, const char *id, bool tty,
 struct ir_docker_demux;
 struct ir_docker_demux *ir_docker_demux_new(bool tty, ir_http_body_fn fn,
     void *arg, struct ir_docker_log_counts *counts, struct ir_err *err);
-int ir_docker_demux_feed(void *demux, const void *p, size_t n,
-    struct ir_err *err);
+int ir_docker_demux_feed(
+    void *demux, const void *p, size_t n, struct ir_err *err);
 int ir_docker_demux_end(struct ir_docker_demux *x, struct ir_err *err);
 void ir_docker_demux_free(struct ir_docker_demux *x);
 

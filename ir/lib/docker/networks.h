@@ -24,36 +24,35 @@ int ir_docker_networks_mode(const json_t *inspect, struct ir_err *err);
 /** ir_docker_networks_record(d, inspect, err): the record, the caller owns
  * it; its list is in the order in which to reconnect (the one of NetworkMode
  * first, then by name). */
-json_t *ir_docker_networks_record(struct ir_docker *d, const json_t *inspect,
-    struct ir_err *err);
+json_t *ir_docker_networks_record(
+    struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
 /** ir_docker_networks_cut(d, record, err): disconnects every endpoint of the
  * record; goes on after a failure and reports the first. */
-int ir_docker_networks_cut(struct ir_docker *d, const json_t *record,
-    struct ir_err *err);
+int ir_docker_networks_cut(
+    struct ir_docker *d, const json_t *record, struct ir_err *err);
 
 /** ir_docker_networks_verify_cut(d, id, err): 0 if the engine shows no
  * endpoint, "none" aside; else IR_EPROTO naming what is still there. */
-int ir_docker_networks_verify_cut(struct ir_docker *d, const char *id,
-    struct ir_err *err);
+int ir_docker_networks_verify_cut(
+    struct ir_docker *d, const char *id, struct ir_err *err);
 
 /** ir_docker_networks_restore(d, record, err): connects what the record has and
  * the container has not, with the aliases, links, fixed addresses, driver
  * options and priority of the record. */
-int ir_docker_networks_restore(struct ir_docker *d, const json_t *record,
-    struct ir_err *err);
+int ir_docker_networks_restore(
+    struct ir_docker *d, const json_t *record, struct ir_err *err);
 
 /** ir_docker_networks_compare(record, inspect): what is now other than in the
  * record, the caller owns it: an array of {"network","field","before","now",
  * "matters"}; matters is false for what an engine assigns anew (a dynamic
  * address, MAC, endpoint id).  Empty: all as before.  NULL: out of memory. */
-json_t *ir_docker_networks_compare(const json_t *record,
-    const json_t *inspect);
+json_t *ir_docker_networks_compare(const json_t *record, const json_t *inspect);
 
 /** ir_docker_endpoint_settings(endpoint, short_id): the EndpointSettings with
  * which to connect again: only IPAMConfig, Aliases (without the short id),
  * Links, DriverOpts and GwPriority.  The caller owns it. */
-json_t *ir_docker_endpoint_settings(const json_t *endpoint,
-    const char *short_id);
+json_t *ir_docker_endpoint_settings(
+    const json_t *endpoint, const char *short_id);
 
 #endif

@@ -10,7 +10,7 @@
 /** ir_docker_sharing(d, inspect, err): an array of {"container","name","shares"
  * ("network namespace", "pid namespace", "ipc namespace", "volume", "bind",
  * "image", "network"), "what"}, sorted, the caller owns it. */
-json_t *ir_docker_sharing(struct ir_docker *d, const json_t *inspect,
-    struct ir_err *err);
+json_t *ir_docker_sharing(
+    struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "json/json.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -99,8 +100,8 @@ ir_json_true(const json_t *j, const char *path)
 }
 
 const char *
-ir_json_need_str(const json_t *j, const char *path, const char *name,
-    struct ir_err *err)
+ir_json_need_str(
+    const json_t *j, const char *path, const char *name, struct ir_err *err)
 {
 	const char *s = json_string_value(ir_json_at(j, path));
 

@@ -18,8 +18,8 @@
 /** ir_json_parse(p, n, name, err): one JSON value, any type, the caller owns
  * it; NULL and IR_EFORMAT ("name: line 3: ...") if it is not.  At most
  * IR_MAX_JSON bytes; jansson itself stops at depth 2048. */
-json_t *ir_json_parse(const char *p, size_t n, const char *name,
-    struct ir_err *err);
+json_t *ir_json_parse(
+    const char *p, size_t n, const char *name, struct ir_err *err);
 
 /** ir_json_line(j, err): compact, on one line, keys in the order of insertion,
  * without a line feed; the caller frees. */
@@ -44,8 +44,8 @@ bool ir_json_true(const json_t *j, const char *path);
 
 /** ir_json_need_str(j, path, name, err): the string there, borrowed; NULL and
  * "name: path: missing or not a string" if there is none. */
-const char *ir_json_need_str(const json_t *j, const char *path,
-    const char *name, struct ir_err *err);
+const char *ir_json_need_str(
+    const json_t *j, const char *path, const char *name, struct ir_err *err);
 
 /** ir_json_need_int(j, path, out, name, err): the same for an integer. */
 int ir_json_need_int(const json_t *j, const char *path, json_int_t *out,

@@ -17,42 +17,42 @@ struct ir_http_server {
 	const char *unix_path; /* a unix socket, or NULL */
 	const char *origin;    /* "http://host:port" or "https://...";
 				* "http://localhost" with a unix socket */
-	const char *ca;	       /* PEM files for TLS, or NULL */
+	const char *ca;        /* PEM files for TLS, or NULL */
 	const char *cert;
 	const char *key;
-	bool verify;	       /* the server's certificate and name */
+	bool verify; /* the server's certificate and name */
 };
 
 /** ir_http_new(server, err): a connection that is opened when first needed;
  * strings are copied.  Freed by ir_http_free(). */
-struct ir_http *ir_http_new(const struct ir_http_server *server,
-    struct ir_err *err);
+struct ir_http *ir_http_new(
+    const struct ir_http_server *server, struct ir_err *err);
 void ir_http_free(struct ir_http *h); /* NULL is fine */
 
 /* Takes a piece of a body; -1 with err set stops the transfer. */
-typedef int (*ir_http_body_fn)(void *arg, const void *p, size_t n,
-    struct ir_err *err);
+typedef int (*ir_http_body_fn)(
+    void *arg, const void *p, size_t n, struct ir_err *err);
 
 struct ir_http_request {
-	const char *method; /* "GET", "POST", "DELETE", "PUT", "HEAD" */
-	const char *path;   /* "/v1.41/containers/json?all=1" */
-	const char *body;   /* a JSON document, or NULL */
-	long connect_ms;    /* deadlines; 0 is the default of 10 s ... */
-	long total_ms;	    /* ... 0: none for the whole */
-	long stall_ms;	    /* ... 0: none; else fails when not one byte
-			     * arrives for that long */
+	const char *method;      /* "GET", "POST", "DELETE", "PUT", "HEAD" */
+	const char *path;        /* "/v1.41/containers/json?all=1" */
+	const char *body;        /* a JSON document, or NULL */
+	long connect_ms;         /* deadlines; 0 is the default of 10 s ... */
+	long total_ms;           /* ... 0: none for the whole */
+	long stall_ms;           /* ... 0: none; else fails when not one byte
+				  * arrives for that long */
 	ir_http_body_fn on_body; /* for status 2xx; NULL drops the body */
 	void *arg;
 };
 
 struct ir_http_response {
 	long status;
-	char api_version[16];	/* header Api-Version, "" if absent */
+	char api_version[16];    /* header Api-Version, "" if absent */
 	char libpod_version[16]; /* header Libpod-Api-Version */
-	char server[64];	/* header Server */
-	char *error_body;	/* for other than 2xx: at most
-				 * IR_MAX_ERROR_BODY bytes, NUL-terminated */
-	double ms;		/* how long it took */
+	char server[64];         /* header Server */
+	char *error_body;        /* for other than 2xx: at most
+				  * IR_MAX_ERROR_BODY bytes, NUL-terminated */
+	double ms;               /* how long it took */
 };
 
 /** ir_http_do(h, req, res, err): 0 for every complete answer, whatever its

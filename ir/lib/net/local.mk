@@ -1,1 +1,2 @@
-libir_a_SOURCES += ir/lib/net/http.c ir/lib/net/http.h
+libir_a_SOURCES += \
+	ir/lib/net/http.h

@@ -1,0 +1,1 @@
+libir_a_SOURCES += collectors/collector.h

@@ -1,0 +1,2 @@
+bin_PROGRAMS += ir/ir
+ir_ir_SOURCES = ir/ir.c

@@ -1,0 +1,21 @@
+TEST_EXTENSIONS = .t
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/tests/build-aux/tap-driver.sh
+T_LOG_DRIVER = $(LOG_DRIVER)
+T_LOG_COMPILER = bash
+AM_TESTS_ENVIRONMENT = \
+	IR_SRCDIR='$(abs_top_srcdir)' IR_BUILDDIR='$(abs_top_builddir)'; \
+	export IR_SRCDIR IR_BUILDDIR;
+
+include tests/unit/base.mk
+include tests/unit/crypto.mk
+include tests/unit/archive.mk
+include tests/unit/net.mk
+include tests/unit/docker.mk
+include tests/unit/bundle.mk
+include tests/unit/collectors.mk
+include tests/lint/local.mk
+include tests/cli/local.mk
+include tests/engine/local.mk
+include tests/hostile/local.mk
+include tests/bench/local.mk

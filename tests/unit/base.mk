@@ -1,0 +1,5 @@
+check_PROGRAMS += tests/unit/test-base
+TESTS += tests/unit/test-base
+tests_unit_test_base_SOURCES = tests/unit/test-base.c tests/unit/unit.h
+tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_base_LDADD = $(LDADD) $(CMOCKA_LIBS)
