@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 
 json_t *
 ir_json_parse(const char *p, size_t n, const char *name, struct ir_err *err)
@@ -57,6 +58,20 @@ char *
 ir_json_pretty(const json_t *j, struct ir_err *err)
 {
 	return dump(j, JSON_INDENT(2), "\n", err);
+}
+
+json_t *
+ir_json_text(const char *s)
+{
+	struct ir_buf safe = IR_BUF_INIT;
+	json_t *j = json_string(s);
+
+	if (j == NULL) {
+		ir_text_escape(&safe, s, strlen(s));
+		j = json_string(safe.p);
+		ir_buf_free(&safe);
+	}
+	return j;
 }
 
 json_t *

@@ -29,6 +29,11 @@ char *ir_json_line(const json_t *j, struct ir_err *err);
  * frees. */
 char *ir_json_pretty(const json_t *j, struct ir_err *err);
 
+/** ir_json_text(s): a string of outside bytes: as it is when it is UTF-8, else
+ * with every odd byte as ir_text_escape() writes it.  The caller owns it; NULL
+ * only when out of memory. */
+json_t *ir_json_text(const char *s);
+
 /** ir_json_at(j, path): the value at path, borrowed; NULL if there is none or
  * j is NULL. */
 json_t *ir_json_at(const json_t *j, const char *path);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * ir-open: starts the evidence bundle of a case, signed by the responder.
+ */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "docker/container.h"
+#include "json/json.h"
+
+static struct {
+	const char *item, *where, *why, *remarks, *dir, *name, *role, *org;
+} opt = {"", "", "", "", ".", "", "", ""};
+
+static const struct ir_option options[] = {
+    {'d', "dir", "DIR", "make it in DIR (default: here)", NULL, &opt.dir},
+    {0, "item", "TEXT", "the evidence item's number", NULL, &opt.item},
+    {0, "where", "TEXT", "the place of the acts", NULL, &opt.where},
+    {0, "why", "TEXT", "purpose and authority", NULL, &opt.why},
+    {0, "remarks", "TEXT", "whatever else belongs into the record", NULL,
+	&opt.remarks},
+    {0, "name", "TEXT", "your name, as the record should have it", NULL,
+	&opt.name},
+    {0, "role", "TEXT", "your role", NULL, &opt.role},
+    {0, "org", "TEXT", "your organisation", NULL, &opt.org},
+    IR_OPTION_END,
+};
+
+/* What the bundle is about to be collected from; NULL when no engine is
+ * there, which is no reason not to start. */
+static json_t *
+target(struct ir_cli *cli)
+{
+	struct ir_err err;
+	json_auto_t *info = ir_docker_info(cli->engine, &err);
+
+	if (info == NULL) {
+		ir_warn("the engine is not recorded: %s", err.msg);
+		return NULL;
+	}
+	return json_pack("{s:s, s:s, s:s, s:s}", "engine_id",
+	    ir_json_str(info, "ID"), "version",
+	    ir_json_str(info, "ServerVersion"), "host",
+	    ir_json_str(info, "Name"), "endpoint",
+	    ir_docker_where(cli->engine));
+}
+
+static int
+run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
+{
+	struct ir_bundle_who who = cli->who;
+	json_auto_t *engine = target(cli);
+	const struct ir_bundle_case c = {
+	    .number = argv[0],
+	    .item = opt.item,
+	    .where = opt.where,
+	    .why = opt.why,
+	    .remarks = opt.remarks,
+	    .target = engine,
+	};
+	struct ir_bundle *b;
+
+	(void)argc;
+	who.name = opt.name;
+	who.role = opt.role;
+	who.org = opt.org;
+	if ((b = ir_bundle_create(opt.dir, &c, &who, err)) == NULL)
+		return -1;
+	ir_out(IR_PLAIN, "%s", ir_bundle_dir(b));
+	ir_result(json_pack("{s:s, s:s, s:s, s:s, s:b}", "bundle",
+	    ir_bundle_dir(b), "uuid", ir_bundle_uuid(b), "case", argv[0],
+	    "actor", who.id, "signed", who.key != NULL));
+	if (who.key == NULL)
+		ir_warn("opened without a signature: no key was found; collect "
+			"first, then seal with --key");
+	else
+		ir_say("opened and signed by %s", who.id);
+	ir_bundle_close(b);
+	return IR_OK;
+}
+
+static const char *const examples[] = {
+    "ir open INC-2026-041",
+    "start a bundle in the current directory",
+    "ir open INC-2026-041 --why 'order 17/26' --name 'Alice Reed'",
+    "with the authority and the name on record",
+    NULL,
+};
+
+static const char *const exits[] = {"0", "the bundle is open", NULL};
+
+static const struct ir_program program = {
+    .name = "ir-open",
+    .operands = "CASE",
+    .what = "Starts an evidence bundle for a case, signed with your SSH key.",
+    .uses = IR_USES_ENGINE | IR_USES_KEY,
+    .min = 1,
+    .max = 1,
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run,
+};
+
+int
+main(int argc, char **argv)
+{
+	return ir_cli_main(&program, argc, argv);
+}

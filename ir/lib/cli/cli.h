@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What every program does before and after its own work: options, help, the
+ * engine, the bundle with its journal, the key, errors, the exit code.  A
+ * program is a const struct ir_program and a main() that hands it over.
+ */
+#ifndef IR_CLI_CLI_H
+#define IR_CLI_CLI_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "bundle/bundle.h"
+#include "cli/options.h"
+#include "cli/out.h"
+#include "docker/docker.h"
+
+/* What a program works with; each brings its common options. */
+enum {
+	IR_USES_ENGINE = 1,  /* -H; cli->engine, not yet connected */
+	IR_USES_BUNDLE = 2,  /* -b; cli->bundle_dir, if there is one */
+	IR_NEEDS_BUNDLE = 4, /* ... and without one it ends with IR_ENOENT */
+	IR_RECORDS = 8,      /* cli->bundle is open with a journal begun, unless
+			      * there is no bundle or --dry-run */
+	IR_USES_KEY = 16,    /* --key, --actor; cli->who */
+	IR_CAN_DRY_RUN = 32, /* --dry-run; cli->dry_run */
+};
+
+struct ir_cli {
+	bool json, quiet, dry_run;
+	struct ir_docker *engine;
+	char *bundle_dir;
+	struct ir_bundle *bundle;
+	struct ir_bundle_who who;
+};
+
+struct ir_program {
+	const char *name;     /* "ir-pause" */
+	const char *operands; /* "CONTAINER", for the usage line */
+	const char *what;     /* what it does: one sentence */
+	unsigned uses;
+	int min, max;                    /* number of operands; max -1: any */
+	const struct ir_option *options; /* or NULL */
+	const char *const *examples; /* lines: command, then what it does, ...,
+				      * NULL */
+	const char *const *exits;    /* lines: code, then its meaning, ...,
+				      * NULL; the common ones are added */
+	/* Does the work: the exit code, or -1 with err set. */
+	int (*run)(
+	    struct ir_cli *cli, int argc, char **argv, struct ir_err *err);
+};
+
+/** ir_cli_main(p, argc, argv): all of it; what main() returns. */
+int ir_cli_main(const struct ir_program *p, int argc, char **argv);
+
+/** ir_cli_record(cli, ev, fields): a line in the journal, if there is one;
+ * takes the reference.  A failure is reported once and makes the exit code
+ * IR_EIO, but never stops the containment of a container. */
+void ir_cli_record(struct ir_cli *cli, const char *ev, json_t *fields);
+
+/** ir_cli_change(cli, what, undo, why): declares a change to the target, before
+ * it is made, in the same way. */
+void ir_cli_change(
+    struct ir_cli *cli, const char *what, const char *undo, const char *why);
+
+#endif

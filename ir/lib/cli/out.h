@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What people and machines read.  Data goes to stdout, talk to stderr, one
+ * line a call; every line passes through ir_text_escape(), so that outside
+ * bytes can stand in the arguments as they are.
+ */
+#ifndef IR_CLI_OUT_H
+#define IR_CLI_OUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ir_style {
+	IR_PLAIN,
+	IR_BOLD,
+	IR_GOOD, /* green */
+	IR_BAD,  /* red */
+	IR_WARN, /* yellow */
+	IR_DIM,
+};
+
+/** ir_out_setup(program, json, quiet): once, before the rest.  Colours are
+ * used on a terminal unless NO_COLOR is set (no-color.org) or TERM is dumb. */
+void ir_out_setup(const char *program, bool json, bool quiet);
+
+/** ir_out(style, fmt, ...): a line of data on stdout; nothing with --json. */
+void ir_out(enum ir_style style, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** ir_say(fmt, ...): a line of talk on stderr; nothing with --quiet. */
+void ir_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** ir_warn(fmt, ...): "ir-pause: warning: ..." on stderr, always. */
+void ir_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** ir_complain(fmt, ...): "ir-pause: ..." on stderr, always. */
+void ir_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** ir_result(j): the one object that --json gives, on stdout; nothing without
+ * --json.  Takes the reference. */
+void ir_result(json_t *j);
+
+/** ir_result_given(): whether ir_result() was called. */
+bool ir_result_given(void);
+
+/** ir_out_flush(): 0 if everything on stdout was written. */
+int ir_out_flush(void);
+
+/** ir_progress(what, done, total): a bar on stderr, when that is a terminal:
+ * bytes, rate and, if total is not 0, time left.  The next line printed clears
+ * it. */
+void ir_progress(const char *what, uint64_t done, uint64_t total);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Who acts: the responder's name and key, and this program itself.
+ */
+#ifndef IR_CLI_WHO_H
+#define IR_CLI_WHO_H
+
+#include "base/err.h"
+#include "bundle/bundle.h"
+
+/** ir_who_key(given, key, err): the signing key: given (--key), else
+ * $IR_KEY, else ~/.ssh/id_ed25519 of the user, or under sudo(8) of the one who
+ * called it.  *key is NULL when there is none of these. -1 when one that was
+ * named or found cannot be used.  The caller frees it. */
+int ir_who_key(const char *given, struct ir_key **key, struct ir_err *err);
+
+/** ir_who_id(given, key, err): the principal: given (--actor), else $IR_ACTOR,
+ * else the key's comment if it reads like one, else user@host.  The caller
+ * frees it. */
+char *ir_who_id(
+    const char *given, const struct ir_key *key, struct ir_err *err);
+
+/** ir_who_exe(hex): SHA-256 of this executable, "" if it cannot be read. */
+void ir_who_exe(char hex[65]);
+
+#endif
