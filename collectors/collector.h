@@ -25,13 +25,14 @@ enum ir_collected {
 /* What is collected from, the same for all collectors of a run. */
 struct ir_target {
 	struct ir_docker *engine;
-	const char *id;         /* the container's 64 hex digits */
-	const char *name;       /* its name, outside bytes */
-	const json_t *inspect;  /* its inspect document at the start */
-	const char *image;      /* 64 hex digits of its image */
-	const char *engine_dir; /* where files go, relative to the sink: about
-				 * the engine, ... */
-	const char *dir;        /* ... about the container */
+	const char *id;        /* the container's 64 hex digits */
+	const char *name;      /* its name, outside bytes */
+	const json_t *inspect; /* its inspect document at the start */
+	const char *image;     /* 64 hex digits of its image */
+	/* Where files go, relative to the sink: about the engine, the
+	 * container, and the image; the last is NULL when the image is there
+	 * already. */
+	const char *engine_dir, *dir, *image_dir;
 	const char *mark; /* put on what is made on the engine for a while */
 	bool live;        /* the container runs and is not to be paused */
 	const char *commit_repo, *commit_tag; /* NULL: no evidence image */

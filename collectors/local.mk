@@ -1,1 +1,16 @@
-libir_a_SOURCES += collectors/collector.h
+libir_a_SOURCES += \
+	collectors/changes.c \
+	collectors/collector.h \
+	collectors/commit.c \
+	collectors/copy.c collectors/copy.h \
+	collectors/engine.c \
+	collectors/events.c \
+	collectors/exec.c \
+	collectors/filesystem.c \
+	collectors/image.c \
+	collectors/inspect.c \
+	collectors/logs.c \
+	collectors/networks.c \
+	collectors/stats.c \
+	collectors/table.c \
+	collectors/top.c

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * An evidence image left on the engine, as the classic practice is, under a
+ * name that nobody runs by accident.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "collectors/copy.h"
+#include "docker/image.h"
+#include "json/json.h"
+
+static enum ir_collected
+commit_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
+{
+	ir_auto_free char *what = NULL, *undo = NULL, *id = NULL, *path = NULL,
+			  *text = NULL;
+	json_auto_t *j = NULL;
+
+	if (t->commit_repo == NULL) {
+		ir_fail(err, IR_EUSAGE, "not asked for (--commit)");
+		return IR_SKIP;
+	}
+	what = ir_asprintf(err, "left an image of the container, %s:%s",
+	    t->commit_repo, t->commit_tag);
+	undo =
+	    ir_asprintf(err, "docker rmi %s:%s", t->commit_repo, t->commit_tag);
+	path = ir_asprintf(err, "%s/commit.json", t->dir);
+	if (what == NULL || undo == NULL || path == NULL ||
+	    ir_still(t, err) == -1 ||
+	    sink->change(sink, what, undo, "asked for by --commit", err) == -1)
+		return IR_FAIL;
+	id = ir_docker_commit(
+	    t->engine, t->id, t->commit_repo, t->commit_tag, t->comment, err);
+	if (id == NULL)
+		return IR_FAIL;
+	j = json_pack("{s:s, s:s++}", "id", id, "name", t->commit_repo, ":",
+	    t->commit_tag);
+	if (j == NULL || (text = ir_json_pretty(j, err)) == NULL ||
+	    ir_sink_put(sink, path, text, strlen(text), err) == -1)
+		return IR_FAIL;
+	return IR_GOT;
+}
+
+const struct ir_collector ir_collector_commit = {
+    .name = "commit",
+    .what = "an evidence image on the engine",
+    .changes = "an image is left on the engine",
+    .run = commit_run,
+};

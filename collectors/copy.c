@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What collectors share: see copy.h.
+ */
+#include "collectors/copy.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "archive/tarend.h"
+#include "base/buf.h"
+#include "docker/container.h"
+#include "json/json.h"
+
+int
+ir_copy_start(struct ir_copy *c, struct ir_sink *sink, const char *dir,
+    const char *file, struct ir_err *err)
+{
+	memset(c, 0, sizeof(*c));
+	c->sink = sink;
+	c->path = ir_asprintf(err, "%s/%s", dir, file);
+	return c->path != NULL ? 0 : -1;
+}
+
+int
+ir_copy_body(void *arg, const void *p, size_t n, struct ir_err *err)
+{
+	struct ir_copy *c = arg;
+
+	if (n == 0)
+		return 0;
+	if (c->out == NULL &&
+	    (c->out = c->sink->open(c->sink, c->path, err)) == NULL)
+		return -1;
+	if (c->bytes < sizeof(c->head)) {
+		size_t room = sizeof(c->head) - c->bytes;
+
+		memcpy(c->head + c->bytes, p, n < room ? n : room);
+	}
+	c->bytes += n;
+	return c->out->write(c->out, p, n, err);
+}
+
+enum ir_collected
+ir_copy_end(struct ir_copy *c, int ok, struct ir_err *err)
+{
+	struct ir_err second;
+	enum ir_collected how = ok == -1 ? IR_FAIL : IR_GOT;
+
+	if (c->out == NULL)
+		how = ok == -1 ? IR_FAIL : IR_NOTHING;
+	else if (ok == -1)
+		c->out->close(c->out, err->msg, &second);
+	else if (c->out->close(c->out, NULL, err) == -1)
+		how = IR_FAIL;
+	free(c->path);
+	return how;
+}
+
+enum ir_collected
+ir_copy_get(const struct ir_target *t, struct ir_sink *sink, const char *dir,
+    const char *file, struct ir_err *err, const char *fmt, ...)
+{
+	char path[512];
+	struct ir_copy c;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		ir_fail(err, IR_EINTERNAL, "path too long");
+		return IR_FAIL;
+	}
+	if (ir_copy_start(&c, sink, dir, file, err) == -1)
+		return IR_FAIL;
+	return ir_copy_end(&c,
+	    ir_docker_stream(t->engine, ir_copy_body, &c, err, "%s", path),
+	    err);
+}
+
+int
+ir_still(const struct ir_target *t, struct ir_err *err)
+{
+	json_auto_t *now = NULL;
+
+	if (t->live)
+		return 0;
+	if ((now = ir_docker_inspect(t->engine, t->id, err)) == NULL)
+		return -1;
+	if (ir_json_true(now, "State.Running") &&
+	    !ir_json_true(now, "State.Paused"))
+		return ir_fail(err, IR_EPROTO,
+		    "%s was thawed during the capture: its files may have "
+		    "changed while they were read",
+		    t->name);
+	return 0;
+}
+
+/* The copy and the check of the tar, side by side. */
+struct tree_copy {
+	struct ir_copy copy;
+	struct ir_tarend *end;
+};
+
+static int
+tree_body(void *arg, const void *p, size_t n, struct ir_err *err)
+{
+	struct tree_copy *c = arg;
+
+	ir_tarend_feed(c->end, p, n);
+	return ir_copy_body(&c->copy, p, n, err);
+}
+
+enum ir_collected
+ir_copy_tree(const struct ir_target *t, const char *id, struct ir_sink *sink,
+    const char *dir, struct ir_err *err)
+{
+	struct tree_copy c;
+	enum ir_collected how;
+	int ok;
+
+	if ((c.end = ir_tarend_new(err)) == NULL)
+		return IR_FAIL;
+	if (ir_copy_start(&c.copy, sink, dir, "filesystem.tar", err) == -1) {
+		ir_tarend_free(c.end);
+		return IR_FAIL;
+	}
+	ok = ir_docker_export(t->engine, id, tree_body, &c, err);
+	if (ok == 0)
+		ok = ir_tarend_check(c.end, err);
+	if (ok == 0)
+		ok = ir_still(t, err);
+	how = ir_copy_end(&c.copy, ok, err);
+	ir_tarend_free(c.end);
+	return how;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The image that the container was made from: what it should have been.
+ *
+ * Its tree is exported from a container that is made of it and never started.
+ * That costs the engine's disk some kilobytes, in a new empty layer, and is
+ * removed again; "save" would write the whole image to the engine's temporary
+ * directory first.  On a storage driver that copies (vfs) both cost the same.
+ */
+#include "docker/image.h"
+#include "base/buf.h"
+#include "base/signal.h"
+#include "collectors/copy.h"
+#include "docker/container.h"
+
+static enum ir_collected
+tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
+{
+	ir_auto_free char *ref = ir_asprintf(err, "sha256:%s", t->image);
+	ir_auto_free char *id = NULL;
+	enum ir_collected how;
+	struct ir_err second;
+
+	if (ref == NULL ||
+	    sink->change(sink,
+		"made a container of the original image, never started it, "
+		"and removed it again",
+		"none needed",
+		"to export the image's tree without staging "
+		"a copy on the engine's disk",
+		err) == -1)
+		return IR_FAIL;
+	if ((id = ir_docker_baseline(t->engine, ref, t->mark, err)) == NULL)
+		return IR_FAIL;
+	how = ir_copy_tree(t, id, sink, t->image_dir, err);
+	/* An interrupted capture still tidies up. */
+	if (ir_uninterrupted() && how != IR_FAIL) {
+		ir_fail(err, IR_EINTR, "interrupted");
+		how = IR_FAIL;
+	}
+	if (ir_docker_remove(t->engine, id, false, &second) == 0)
+		return how;
+	if (how == IR_GOT)
+		ir_fail(err, second.code,
+		    "the tree is whole, but container %.12s, made to read it, "
+		    "could not be removed: docker rm -v it: %s",
+		    id, second.msg);
+	return IR_FAIL;
+}
+
+static enum ir_collected
+image_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
+{
+	enum ir_collected how;
+
+	if (t->image_dir == NULL) /* of another container in this bundle */
+		return IR_GOT;
+	how = ir_copy_get(t, sink, t->image_dir, "inspect.json", err,
+	    "/images/sha256:%s/json", t->image);
+	if (how != IR_GOT)
+		return how;
+	how = ir_copy_get(t, sink, t->image_dir, "history.json", err,
+	    "/images/sha256:%s/history", t->image);
+	if (how != IR_GOT)
+		return how;
+	return tree(t, sink, err);
+}
+
+const struct ir_collector ir_collector_image = {
+    .name = "image",
+    .what = "the original image: inspect, history, tree",
+    .changes = "a container of the image is made, not started, and removed",
+    .run = image_run,
+};

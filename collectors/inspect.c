@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The container as the engine describes it.
+ */
+#include "collectors/copy.h"
+
+static enum ir_collected
+inspect_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
+{
+	return ir_copy_get(t, sink, t->dir, "inspect.json", err,
+	    "/containers/%s/json?size=1", t->id);
+}
+
+const struct ir_collector ir_collector_inspect = {
+    .name = "inspect",
+    .what = "configuration and state of the container",
+    .changes = "",
+    .run = inspect_run,
+};

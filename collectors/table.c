@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The only list of collectors, in order of volatility (RFC 3227, 2.1): what
+ * is gone soonest comes first.
+ */
+#include "collectors/collector.h"
+
+extern const struct ir_collector ir_collector_engine, ir_collector_inspect,
+    ir_collector_exec, ir_collector_top, ir_collector_stats,
+    ir_collector_events, ir_collector_logs, ir_collector_changes,
+    ir_collector_networks, ir_collector_filesystem, ir_collector_image,
+    ir_collector_commit;
+
+const struct ir_collector *const ir_collectors[] = {
+    &ir_collector_engine,
+    &ir_collector_inspect,
+    &ir_collector_exec,
+    &ir_collector_top,
+    &ir_collector_stats,
+    &ir_collector_events,
+    &ir_collector_logs,
+    &ir_collector_changes,
+    &ir_collector_networks,
+    &ir_collector_filesystem,
+    &ir_collector_image,
+    &ir_collector_commit,
+    NULL,
+};

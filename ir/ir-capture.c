@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * ir-capture: everything that can be had of a container, most volatile first,
+ * into the bundle, with a ledger of what was not.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/signal.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/cli.h"
+#include "cli/dryrun.h"
+#include "collectors/copy.h"
+#include "docker/container.h"
+#include "docker/image.h"
+#include "json/json.h"
+
+static struct {
+	bool live, commit;
+} opt;
+
+static const struct ir_option options[] = {
+    {'c', "commit", NULL,
+	"also leave an image ir-evidence/CASE:NAME on the engine", &opt.commit,
+	NULL},
+    {0, "live", NULL, "do not pause a running container (its tree may tear)",
+	&opt.live, NULL},
+    IR_OPTION_END,
+};
+
+static const struct {
+	const char *name;
+	enum ir_outcome outcome;
+	enum ir_style style;
+} ends[] = {
+    [IR_GOT] = {"collected", IR_COLLECTED, IR_GOOD},
+    [IR_NOTHING] = {"empty", IR_EMPTY, IR_DIM},
+    [IR_SKIP] = {"skipped", IR_SKIPPED, IR_DIM},
+    [IR_FAIL] = {"failed", IR_FAILED, IR_BAD},
+};
+
+/* One run over one container. */
+struct capture {
+	struct ir_cli *cli;
+	struct ir_target t;
+	json_t *inspect;
+	char *repo, *tag, *engine_dir, *dir, *image_dir;
+	char mark[64];
+	bool paused_by_us;
+	uint64_t paused_at;
+	double paused_ms;
+	unsigned missing;
+	json_t *ledger;
+	/* bytes of the running collector: whole files, and the one that grows
+	 */
+	char path[256];
+	uint64_t whole, growing;
+};
+
+static void
+on_progress(void *arg, const char *path, uint64_t bytes)
+{
+	struct capture *c = arg;
+
+	if (strcmp(path, c->path) != 0) {
+		c->whole += c->growing;
+		snprintf(c->path, sizeof(c->path), "%s", path);
+	}
+	c->growing = bytes;
+	ir_progress(strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path,
+	    bytes, 0);
+}
+
+/* Freezes a running container, unless it is frozen or --live says otherwise. */
+static int
+hold(struct capture *c, struct ir_err *err)
+{
+	if (!ir_json_true(c->inspect, "State.Running") ||
+	    ir_json_true(c->inspect, "State.Paused"))
+		return 0;
+	if (opt.live) {
+		ir_warn("%s goes on running: its tree may tear, and what is "
+			"read can be out of date",
+		    c->t.name);
+		return 0;
+	}
+	ir_cli_change(c->cli, "paused the container for the capture",
+	    "unpaused at its end", "to read a tree that stands still");
+	if (ir_docker_pause(c->t.engine, c->t.id, err) == -1)
+		return ir_wrap(err,
+		    "cannot pause %s (--live captures it running)", c->t.name);
+	c->paused_by_us = true;
+	c->paused_at = ir_mono_ns();
+	return ir_still(&c->t, err);
+}
+
+/* Also after an interruption: the container must not stay frozen. */
+static int
+let_go(struct capture *c, struct ir_err *err)
+{
+	if (!c->paused_by_us)
+		return 0;
+	ir_uninterrupted();
+	if (ir_docker_unpause(c->t.engine, c->t.id, err) == -1)
+		return ir_wrap(err,
+		    "%s is still paused; ir pause --undo thaws it", c->t.name);
+	c->paused_ms = (double)(ir_mono_ns() - c->paused_at) / 1e6;
+	ir_cli_record(c->cli, "window",
+	    json_pack("{s:s, s:I}", "container", c->t.id, "paused_us",
+		(json_int_t)(c->paused_ms * 1000)));
+	return 0;
+}
+
+static void
+report(struct capture *c, const struct ir_collector *k, enum ir_collected how,
+    const char *why, double ms)
+{
+	char size[16] = "";
+
+	c->whole += c->growing;
+	if (how == IR_GOT)
+		ir_size(size, c->whole);
+	if (how == IR_GOT)
+		ir_out(ends[how].style, "%-9s  %-10s  %9s  %8.0f ms",
+		    ends[how].name, k->name, size, ms);
+	else
+		ir_out(ends[how].style, "%-9s  %-10s  %s", ends[how].name,
+		    k->name, why);
+	json_array_append_new(c->ledger,
+	    json_pack("{s:s, s:s, s:o, s:I, s:I}", "collector", k->name,
+		"outcome", ends[how].name, "why", ir_json_text(why), "bytes",
+		(json_int_t)c->whole, "us", (json_int_t)(ms * 1000)));
+	c->whole = c->growing = 0;
+	c->path[0] = '\0';
+}
+
+static int
+collect(struct capture *c, const struct ir_collector *k, struct ir_err *err)
+{
+	struct ir_err why = {IR_OK, ""};
+	uint64_t began = ir_mono_ns();
+	enum ir_collected how = IR_FAIL;
+	double ms;
+
+	if (ir_interrupted())
+		ir_fail(&why, IR_EINTR, "interrupted before it began");
+	else
+		how = k->run(&c->t, ir_bundle_sink(c->cli->bundle), &why);
+	ms = (double)(ir_mono_ns() - began) / 1e6;
+	if (how == IR_GOT || how == IR_NOTHING)
+		why.msg[0] = '\0';
+	if (how == IR_FAIL)
+		c->missing++;
+	report(c, k, how, why.msg, ms);
+	return ir_bundle_outcome(c->cli->bundle, k->name, c->t.id,
+	    ends[how].outcome, why.msg, ms, err);
+}
+
+/* Every collector runs, whatever the ones before it came to. */
+static int
+collect_all(struct capture *c, struct ir_err *err)
+{
+	int rc = 0;
+
+	ir_bundle_on_progress(c->cli->bundle, on_progress, c);
+	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++)
+		rc = collect(c, ir_collectors[i], err);
+	ir_bundle_on_progress(c->cli->bundle, NULL, NULL);
+	return rc;
+}
+
+static int
+find(struct capture *c, const char *name, struct ir_err *err)
+{
+	const char *image;
+
+	c->inspect = ir_docker_find(c->cli->engine, name, err);
+	if (c->inspect == NULL)
+		return -1;
+	image = ir_json_str(c->inspect, "Image");
+	if (strncmp(image, "sha256:", 7) == 0)
+		image += 7; /* podman gives the bare digits */
+	if (!ir_is_hex(image, 64))
+		return ir_fail(err, IR_EPROTO,
+		    "the engine names the image of %s oddly", name);
+	c->t = (struct ir_target){
+	    .engine = c->cli->engine,
+	    .id = ir_json_str(c->inspect, "Id"),
+	    .name = ir_docker_name(c->inspect),
+	    .inspect = c->inspect,
+	    .image = image,
+	    .live = opt.live,
+	};
+	return 0;
+}
+
+/* Where things go in the bundle, and what they are called on the engine. */
+static int
+place(struct capture *c, struct ir_err *err)
+{
+	struct ir_bundle *b = c->cli->bundle;
+	struct ir_sink *sink = ir_bundle_sink(b);
+	char path[128];
+
+	snprintf(c->mark, sizeof(c->mark), "%s", ir_bundle_uuid(b));
+	c->t.mark = c->mark;
+	c->t.comment = "ir-tools evidence";
+	snprintf(path, sizeof(path), "containers/%s", c->t.id);
+	if ((c->engine_dir = ir_bundle_scope(b, "engine", err)) == NULL ||
+	    (c->dir = ir_bundle_scope(b, path, err)) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "images/%s/filesystem.tar", c->t.image);
+	if (!sink->has(sink, path)) {
+		*strrchr(path, '/') = '\0';
+		if ((c->image_dir = ir_bundle_scope(b, path, err)) == NULL)
+			return -1;
+	}
+	c->t.engine_dir = c->engine_dir;
+	c->t.dir = c->dir;
+	c->t.image_dir = c->image_dir;
+	if (opt.commit && ir_docker_evidence_name(ir_bundle_case_number(b),
+			      c->t.name, &c->repo, &c->tag, err) == -1)
+		return -1;
+	c->t.commit_repo = c->repo;
+	c->t.commit_tag = c->tag;
+	return 0;
+}
+
+static int
+sum_up(struct capture *c, bool interrupted)
+{
+	const char *dir = ir_bundle_dir(c->cli->bundle);
+
+	if (c->paused_by_us)
+		ir_say("%s stood still for %.0f ms", c->t.name, c->paused_ms);
+	if (c->missing > 0)
+		ir_complain("%u of the above %s missing: see the reasons; "
+			    "what was collected is kept",
+		    c->missing, c->missing == 1 ? "is" : "are");
+	ir_say("to look at it as an image: docker import "
+	       "%s/data/%s/filesystem.tar ir-evidence/look:%.12s",
+	    dir, c->dir, c->t.id);
+	ir_result(json_pack("{s:s, s:o, s:s, s:s+, s:b, s:I, s:O}", "container",
+	    c->t.id, "name", ir_json_text(c->t.name), "bundle", dir, "dir",
+	    "data/", c->dir, "complete", c->missing == 0, "paused_us",
+	    (json_int_t)(c->paused_ms * 1000), "ledger", c->ledger));
+	if (interrupted)
+		return IR_EINTR;
+	return c->missing > 0 ? 10 : IR_OK;
+}
+
+static int
+capture(struct capture *c, struct ir_err *err)
+{
+	struct ir_err second;
+	bool interrupted;
+	int rc;
+
+	if (ir_json_true(c->inspect, "HostConfig.AutoRemove"))
+		ir_warn("%s was started with --rm: if it stops, the engine "
+			"deletes it and its anonymous volumes; do not stop it",
+		    c->t.name);
+	if (place(c, err) == -1)
+		return -1;
+	rc = hold(c, err);
+	if (rc == 0)
+		rc = collect_all(c, err);
+	interrupted = ir_interrupted();
+	if (let_go(c, rc == 0 ? err : &second) == -1) {
+		if (rc == -1)
+			ir_warn("%s", second.msg);
+		rc = -1;
+	}
+	return rc == -1 ? -1 : sum_up(c, interrupted);
+}
+
+static int
+dry_run(struct capture *c, struct ir_err *err)
+{
+	bool pauses = ir_json_true(c->inspect, "State.Running") &&
+		      !ir_json_true(c->inspect, "State.Paused") && !opt.live;
+	struct ir_dryrun d;
+
+	ir_dryrun_start(&d, c->t.engine, c->inspect);
+	if (pauses)
+		ir_dryrun_call(
+		    &d, "POST", NULL, "/containers/%s/pause", c->t.id);
+	for (size_t i = 0; ir_collectors[i] != NULL; i++)
+		if (opt.commit || strcmp(ir_collectors[i]->name, "commit") != 0)
+			ir_dryrun_note(&d, "collect %s: %s%s%s",
+			    ir_collectors[i]->name, ir_collectors[i]->what,
+			    *ir_collectors[i]->changes != '\0' ? "; " : "",
+			    ir_collectors[i]->changes);
+	if (pauses)
+		ir_dryrun_call(
+		    &d, "POST", NULL, "/containers/%s/unpause", c->t.id);
+	return ir_dryrun_end(&d, err);
+}
+
+static int
+run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
+{
+	struct capture c = {.cli = cli};
+	int rc;
+
+	(void)argc;
+	if (find(&c, argv[0], err) == -1)
+		return -1;
+	if (cli->dry_run)
+		rc = dry_run(&c, err);
+	else if ((c.ledger = json_array()) == NULL)
+		rc = ir_fail_mem(err);
+	else
+		rc = capture(&c, err);
+	json_decref(c.inspect);
+	json_decref(c.ledger);
+	free(c.repo);
+	free(c.tag);
+	free(c.engine_dir);
+	free(c.dir);
+	free(c.image_dir);
+	return rc;
+}
+
+static const char *const examples[] = {
+    "ir capture web",
+    "everything about web into the open bundle",
+    "ir capture --commit web",
+    "and an evidence image on the engine, for docker run --network none",
+    "ir capture --dry-run web",
+    "what would be called, and who shares its networks and volumes",
+    NULL,
+};
+
+static const char *const exits[] = {
+    "0",
+    "all of it was collected",
+    "10",
+    "something is missing; the reasons are printed and in the ledger",
+    NULL,
+};
+
+static const struct ir_program program = {
+    .name = "ir-capture",
+    .operands = "CONTAINER",
+    .what = "Collects a container into the bundle, most volatile things "
+	    "first.",
+    .uses = IR_USES_ENGINE | IR_NEEDS_BUNDLE | IR_RECORDS | IR_USES_KEY |
+	    IR_CAN_DRY_RUN,
+    .min = 1,
+    .max = 1,
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run,
+};
+
+int
+main(int argc, char **argv)
+{
+	return ir_cli_main(&program, argc, argv);
+}
