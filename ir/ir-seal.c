@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * ir-seal: closes the bundle, with manifests and the responder's signature.
+ */
+#include "base/text.h"
+#include "bundle/seal.h"
+#include "cli/cli.h"
+#include "json/json.h"
+
+static struct {
+	const char *item, *where, *why, *remarks, *name, *role, *org;
+} opt = {"", "", "", "", "", "", ""};
+
+static const struct ir_option options[] = {
+    {0, "item", "TEXT", "the evidence item's number", NULL, &opt.item},
+    {0, "where", "TEXT", "the place of the sealing", NULL, &opt.where},
+    {0, "why", "TEXT", "purpose and authority", NULL, &opt.why},
+    {0, "remarks", "TEXT", "whatever else belongs into the record", NULL,
+	&opt.remarks},
+    {0, "name", "TEXT", "your name, as the record should have it", NULL,
+	&opt.name},
+    {0, "role", "TEXT", "your role", NULL, &opt.role},
+    {0, "org", "TEXT", "your organisation", NULL, &opt.org},
+    IR_OPTION_END,
+};
+
+/* What a reader of the bundle will want to know was not had. */
+static void
+print_gaps(const json_t *ledger)
+{
+	const json_t *g;
+	size_t i;
+
+	json_array_foreach (ir_json_at(ledger, "ledger"), i, g)
+		if (ir_json_true(g, "gap"))
+			ir_out(IR_WARN, "missing   %s of %.12s: %s",
+			    ir_json_str(g, "collector"),
+			    ir_json_str(g, "target"), ir_json_str(g, "why"));
+	json_array_foreach (ir_json_at(ledger, "gaps"), i, g)
+		ir_out(IR_WARN, "cut short %s: %lld bytes are attested: %s",
+		    ir_json_str(g, "path"),
+		    (long long)ir_json_int(g, "attested_bytes"),
+		    ir_json_str(g, "why"));
+	json_array_foreach (ir_json_at(ledger, "interrupted"), i, g)
+		ir_out(IR_WARN, "cut short %s: its program was killed",
+		    json_string_value(g));
+}
+
+static int
+seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
+{
+	struct ir_bundle_who who = cli->who;
+	const struct ir_bundle_case c = {
+	    .number = ir_bundle_case_number(b),
+	    .item = opt.item,
+	    .where = opt.where,
+	    .why = opt.why,
+	    .remarks = opt.remarks,
+	};
+	struct ir_seal_result r;
+	char size[16];
+
+	who.name = opt.name;
+	who.role = opt.role;
+	who.org = opt.org;
+	if (ir_bundle_seal(b, &who, &c, &r, err) == -1)
+		return -1;
+	ir_size(size, r.bytes);
+	print_gaps(r.ledger);
+	ir_out(r.complete ? IR_GOOD : IR_WARN,
+	    "sealed    %s: %llu files, %s, %s", ir_bundle_dir(b),
+	    (unsigned long long)r.files, size,
+	    r.complete ? "complete" : "incomplete");
+	ir_out(IR_PLAIN, "by        %s", who.id);
+	ir_out(IR_BOLD, "receipt   %s", r.head);
+	ir_say("note the receipt somewhere else: it is what shows later that "
+	       "nothing was rolled back");
+	ir_result(json_pack("{s:s, s:s, s:s, s:I, s:I, s:b, s:O}", "bundle",
+	    ir_bundle_dir(b), "actor", who.id, "head", r.head, "files",
+	    (json_int_t)r.files, "bytes", (json_int_t)r.bytes, "complete",
+	    r.complete, "completeness", r.ledger));
+	json_decref(r.ledger);
+	return r.complete ? IR_OK : 10;
+}
+
+static int
+run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
+{
+	struct ir_bundle *b;
+	int rc;
+
+	(void)argc;
+	(void)argv;
+	if (cli->who.key == NULL)
+		return ir_fail(err, IR_ENOENT,
+		    "no key to sign with: make one with ssh-keygen -t ed25519, "
+		    "or name yours with --key");
+	if ((b = ir_bundle_open(cli->bundle_dir, err)) == NULL)
+		return -1;
+	rc = seal(cli, b, err);
+	ir_bundle_close(b);
+	return rc;
+}
+
+static const char *const examples[] = {
+    "ir seal",
+    "close the open bundle of the current directory",
+    "ir seal -b INC-2026-041_host7_20261122T013441Z_1f0c9a2e --key id_ir",
+    "another bundle, with another key",
+    NULL,
+};
+
+static const char *const exits[] = {
+    "0",
+    "sealed, and complete",
+    "10",
+    "sealed; what is missing is listed, and signed as missing",
+    NULL,
+};
+
+static const struct ir_program program = {
+    .name = "ir-seal",
+    .operands = "",
+    .what = "Closes the bundle: manifests, and your signature over them.",
+    .uses = IR_NEEDS_BUNDLE | IR_USES_KEY,
+    .min = 0,
+    .max = 0,
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run,
+};
+
+int
+main(int argc, char **argv)
+{
+	return ir_cli_main(&program, argc, argv);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * ir-verify: checks a bundle, anywhere, without an engine.  The exit code is
+ * the verdict.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "bundle/verify.h"
+#include "cli/cli.h"
+#include "json/json.h"
+
+static struct {
+	const char *signers, *case_number;
+} opt;
+
+static const struct ir_option options[] = {
+    {'s', "allowed-signers", "FILE",
+	"whom you trust (default: IR_ALLOWED_SIGNERS, ~/.ssh/allowed_signers)",
+	NULL, &opt.signers},
+    {0, "case", "NUMBER", "the case number that it must have", NULL,
+	&opt.case_number},
+    IR_OPTION_END,
+};
+
+/* The trusted signers are the analyst's own file, never the bundle's. */
+static int
+load_signers(struct ir_signers **signers, struct ir_err *err)
+{
+	const char *path = opt.signers, *home = getenv("HOME");
+	ir_auto_free char *guess = NULL;
+
+	*signers = NULL;
+	if (path == NULL)
+		path = getenv("IR_ALLOWED_SIGNERS");
+	if (path == NULL || *path == '\0') {
+		guess = ir_asprintf(
+		    err, "%s/.ssh/allowed_signers", home != NULL ? home : "");
+		if (guess == NULL)
+			return -1;
+		if (access(guess, F_OK) == -1)
+			return 0;
+		path = guess;
+	}
+	return (*signers = ir_signers_load(path, err)) != NULL ? 0 : -1;
+}
+
+static void
+progress(void *arg, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	ir_progress("verifying", done, total);
+}
+
+static void
+print_findings(const struct ir_report *r)
+{
+	const json_t *f;
+	size_t i;
+
+	json_array_foreach (r->findings, i, f) {
+		const char *verdict = ir_json_str(f, "verdict");
+
+		ir_out(strcmp(verdict, "NOTE") == 0 ? IR_DIM : IR_WARN,
+		    "%-10s  %s: %s", verdict, ir_json_str(f, "object"),
+		    ir_json_str(f, "what"));
+	}
+}
+
+static void
+print_summary(const json_t *s)
+{
+	const json_t *v;
+	char size[16];
+	size_t i;
+
+	if (ir_json_at(s, "case") != NULL)
+		ir_out(IR_PLAIN, "case        %s", ir_json_str(s, "case"));
+	if (ir_json_at(s, "bundle") != NULL)
+		ir_out(IR_PLAIN, "bundle      %s", ir_json_str(s, "bundle"));
+	if (ir_json_at(s, "opened") != NULL)
+		ir_out(IR_PLAIN, "opened      %s by %s",
+		    ir_json_str(s, "opened.time"),
+		    ir_json_str(s, "opened.actor"));
+	if (ir_json_at(s, "sealed") != NULL) {
+		ir_out(IR_PLAIN, "sealed      %s by %s, %s",
+		    ir_json_str(s, "sealed.time"),
+		    ir_json_str(s, "sealed.actor"),
+		    ir_json_str(s, "sealed.status"));
+		ir_out(
+		    IR_PLAIN, "receipt     %s", ir_json_str(s, "sealed.head"));
+	}
+	if (ir_json_at(s, "files") != NULL) {
+		ir_size(size, (uint64_t)ir_json_int(s, "bytes"));
+		ir_out(IR_PLAIN, "content     %lld files, %s",
+		    (long long)ir_json_int(s, "files"), size);
+	}
+	json_array_foreach (ir_json_at(s, "changes"), i, v)
+		ir_out(IR_PLAIN, "changed     %s", ir_json_str(v, "what"));
+	json_array_foreach (ir_json_at(s, "proven"), i, v)
+		ir_out(IR_PLAIN, "proven      %s: %lld bytes, sha256 %s",
+		    ir_json_str(v, "file"), (long long)ir_json_int(v, "bytes"),
+		    ir_json_str(v, "sha256"));
+}
+
+static int
+run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
+{
+	struct ir_verify_options o = {
+	    .case_number = opt.case_number,
+	    .progress = progress,
+	};
+	struct ir_signers *signers;
+	struct ir_report r;
+	const char *dir = argc > 0 ? argv[0] : cli->bundle_dir;
+	int code;
+
+	if (dir == NULL)
+		return ir_fail(
+		    err, IR_EUSAGE, "which bundle? usage: ir-verify BUNDLE");
+	if (load_signers(&signers, err) == -1)
+		return -1;
+	o.signers = signers;
+	code = ir_bundle_verify(dir, &o, &r, err);
+	ir_signers_free(signers);
+	if (code == -1)
+		return -1;
+	print_findings(&r);
+	print_summary(r.summary);
+	ir_out(r.verdict == IR_VALID    ? IR_GOOD
+	       : r.verdict < IR_CONTENT ? IR_WARN
+					: IR_BAD,
+	    "%-10s  %s", ir_verdict_name(r.verdict),
+	    ir_verdict_meaning(r.verdict));
+	ir_result(json_pack("{s:s, s:i, s:s, s:O, s:O}", "verdict",
+	    ir_verdict_name(r.verdict), "code", (int)r.verdict, "meaning",
+	    ir_verdict_meaning(r.verdict), "findings", r.findings, "summary",
+	    r.summary));
+	code = (int)r.verdict;
+	ir_report_free(&r);
+	return code;
+}
+
+static const char *const examples[] = {
+    "ir verify -s allowed_signers INC-2026-041_host7_20261122T013441Z_1f0c9a2e",
+    "everything, against your own list of whom you trust",
+    "ir verify --json DIR | jq .verdict",
+    "for a machine",
+    NULL,
+};
+
+static const char *const exits[] = {
+    "0",
+    "VALID: intact, trusted signers, complete",
+    "10",
+    "INCOMPLETE: intact and trusted; the capture declared gaps",
+    "11",
+    "UNTRUSTED: intact; a signer is not in allowed_signers",
+    "12",
+    "UNSEALED: no seal; what the checkpoints prove is listed",
+    "13",
+    "TIME: a key was not valid at the time of the act",
+    "20",
+    "CONTENT: modified, missing or extra files",
+    "21",
+    "SIGNATURE: a bad or absent signature, or another's",
+    "22",
+    "CHAIN: the order of entries or journals is broken",
+    "30",
+    "HOSTILE: malformed; nothing in it was trusted",
+    NULL,
+};
+
+static const struct ir_program program = {
+    .name = "ir-verify",
+    .operands = "[BUNDLE]",
+    .what = "Checks an evidence bundle; needs no engine and trusts nothing "
+	    "in it.",
+    .uses = IR_USES_BUNDLE,
+    .min = 0,
+    .max = 1,
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run,
+};
+
+int
+main(int argc, char **argv)
+{
+	return ir_cli_main(&program, argc, argv);
+}
