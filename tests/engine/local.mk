@@ -1,0 +1,5 @@
+# Tests against a real engine, a private one each; skipped where that cannot be.
+engine_tests = \
+	tests/engine/engine.t
+TESTS += $(engine_tests)
+EXTRA_DIST += $(engine_tests) tests/engine.sh

@@ -1,0 +1,321 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# A private Docker Engine: its own directory, network and mount namespace,
+# cgroup and containerd.  It sees no other engine and no other engine sees it;
+# nothing of it outlives engine_stop.  From a shell:
+#
+#	tests/engine.sh start DIR [DOCKERD-OPTION...]	then: . DIR/env
+#	tests/engine.sh net DIR COMMAND...		run in its network
+#	tests/engine.sh stop DIR
+#
+# From a test, after tests/tap.sh:
+#
+#	. "$IR_SRCDIR/tests/engine.sh"
+#	engine_start [DOCKERD-OPTION...]	skips the test where it cannot be;
+#				exports DOCKER_HOST; stops at exit by itself
+#	engine_net COMMAND...	in the network where its published ports are
+#	engine_image NAME	a busybox image, without a registry
+#	engine_kill		SIGKILL to dockerd alone, as if it had crashed
+#	engine_again [OPTION...]	dockerd once more, in the same place
+#	engine_stop		nothing is left, or it says what and fails
+#	docker ...		the client that belongs to the engine
+#
+# IR_NO_ENGINE=why skips.  Keep DIR short: a Unix socket's path has 107 bytes.
+
+ENGINE_DIR=${ENGINE_DIR-}
+
+engine_docker=/usr/bin/docker
+[ -x "$engine_docker" ] || engine_docker=$(command -v docker)
+
+docker()
+{
+	"$engine_docker" "$@"
+}
+
+# engine_missing: why there can be no private engine here; nothing if it can.
+engine_missing()
+{
+	local p
+
+	[ -z "${IR_NO_ENGINE-}" ] || { echo "$IR_NO_ENGINE"; return; }
+	[ "$(id -u)" = 0 ] || { echo "needs root"; return; }
+	for p in dockerd containerd runc iptables ip unshare nsenter; do
+		command -v $p >/dev/null || { echo "needs $p"; return; }
+	done
+	[ -x "$engine_docker" ] || { echo "needs the docker client"; return; }
+	unshare --mount --net true 2>/dev/null ||
+		echo "namespaces are not permitted here"
+}
+
+# engine_up DIR [OPTION...]: the whole of it, without a test around it.
+engine_up()
+{
+	local dir=$1
+
+	shift
+	mkdir -p "$dir" && dir=$(cd "$dir" && pwd) || return 1
+	if [ -e "$dir/ns.pid" ]; then
+		echo "engine.sh: $dir: an engine is there already" >&2
+		return 1
+	fi
+	ENGINE_DIR=$dir
+	export DOCKER_HOST=unix://$dir/docker.sock
+	echo "export DOCKER_HOST=$DOCKER_HOST" >"$dir/env"
+	if ! engine_namespaces || ! engine_dockerd "$@"; then
+		engine_down
+		return 1
+	fi
+}
+
+# A sleeping process holds the namespaces, so that they outlive a dockerd that
+# crashes.  A fresh /run hides a system's containerd, which dockerd would use.
+engine_namespaces()
+{
+	local pid i
+
+	setsid unshare --mount --net --propagation slave sh -c '
+		mount -t tmpfs -o mode=755 tmpfs /run && ip link set lo up &&
+		echo $$ >"$0/ns.pid" && exec sleep 2147483647' "$ENGINE_DIR" \
+		</dev/null >"$ENGINE_DIR/ns.log" 2>&1 &
+	pid=$!
+	disown
+	for ((i = 0; i < 100; i++)); do
+		[ ! -s "$ENGINE_DIR/ns.pid" ] || return 0
+		engine_alive $pid || break
+		sleep 0.05
+	done
+	sed 's/^/engine.sh: /' "$ENGINE_DIR/ns.log" >&2
+	return 1
+}
+
+engine_dockerd()
+{
+	local dir=$ENGINE_DIR ns pid i
+
+	ns=$(cat "$dir/ns.pid") || return 1
+	case $(dockerd --version) in
+	*" version 1"* | *" version 20."*) # else it writes /etc/docker/key.json
+		echo "{\"deprecated-key-path\": \"$dir/key.json\"}" ;;
+	*)
+		echo '{}' ;;
+	esac >"$dir/daemon.json"
+	rm -f "$dir/pid"
+	(
+		cd / || exit
+		exec setsid nsenter -t "$ns" --mount --net -- dockerd \
+			--config-file "$dir/daemon.json" \
+			--data-root "$dir/data" --exec-root "$dir/exec" \
+			--pidfile "$dir/pid" --host "unix://$dir/docker.sock" \
+			--exec-opt native.cgroupdriver=cgroupfs \
+			--cgroup-parent "$(engine_cgroup)" --group root "$@"
+	) </dev/null >>"$dir/log" 2>&1 &
+	pid=$!
+	disown
+	for ((i = 0; i < 600; i++)); do
+		if docker version >/dev/null 2>&1; then
+			return 0
+		fi
+		engine_alive $pid || break
+		sleep 0.1
+	done
+	echo "engine.sh: dockerd does not answer; the end of its log:" >&2
+	tail -n 20 "$dir/log" | sed 's/^/engine.sh: /' >&2
+	return 1
+}
+
+# engine_cgroup: the cgroup below which all its containers are.
+engine_cgroup()
+{
+	echo "/ir-engine-$(cat "$ENGINE_DIR/ns.pid")"
+}
+
+engine_cgroup_dirs()
+{
+	find /sys/fs/cgroup -maxdepth 2 -type d \
+		-name "$(basename "$(engine_cgroup)")" 2>/dev/null
+}
+
+# engine_alive PID: it runs, and is no zombie that nobody has reaped yet.
+engine_alive()
+{
+	[ -n "$1" ] && [ -e "/proc/$1/exe" ]
+}
+
+# engine_pids: every process of the engine except the one that holds the
+# namespaces: those in its namespaces, and those in its cgroups.  Only while
+# the holder lives, since the numbers of namespaces are given out again.
+engine_pids()
+{
+	local ns p
+
+	ns=$(cat "$ENGINE_DIR/ns.pid" 2>/dev/null) && [ -n "$ns" ] || return 0
+	{
+		for p in /proc/[0-9]*; do
+			if [ "$p/ns/mnt" -ef "/proc/$ns/ns/mnt" ] ||
+			    [ "$p/ns/net" -ef "/proc/$ns/ns/net" ]; then
+				echo "${p#/proc/}"
+			fi
+		done
+		engine_cgroup_dirs | while read -r p; do
+			find "$p" -name cgroup.procs -exec cat {} + 2>/dev/null
+		done
+	} | sort -un | while read -r p; do
+		[ "$p" = "$ns" ] || ! engine_alive "$p" || echo "$p"
+	done
+}
+
+# Its containerd dies with it; a dockerd that finds one not reaped yet would
+# wait for it in vain.
+engine_kill()
+{
+	local dockerd containerd
+
+	dockerd=$(cat "$ENGINE_DIR/pid") &&
+		containerd=$(cat "$ENGINE_DIR/exec/containerd/containerd.pid") &&
+		kill -KILL "$dockerd" || return 1
+	while [ -d "/proc/$dockerd" ] || [ -d "/proc/$containerd" ]; do
+		sleep 0.05
+	done
+}
+
+engine_again()
+{
+	engine_dockerd "$@"
+}
+
+# engine_kill_all: nothing here is worth an orderly end.  What is frozen does
+# not die: it is thawed, in either version of cgroups, with the KILL pending.
+engine_kill_all()
+{
+	local i left cg
+
+	for ((i = 0; i < 200; i++)); do
+		left=$(engine_pids)
+		[ -n "$left" ] || return 0
+		# shellcheck disable=SC2086 # one word a process
+		kill -KILL $left 2>/dev/null
+		engine_cgroup_dirs | while read -r cg; do
+			find "$cg" -name freezer.state -exec \
+				sh -c 'for f; do echo THAWED >"$f"; done' _ {} +
+			find "$cg" -name cgroup.freeze -exec \
+				sh -c 'for f; do echo 0 >"$f"; done' _ {} +
+		done 2>/dev/null
+		sleep 0.05
+	done
+	echo "engine.sh: still running: ${left//$'\n'/ }" >&2
+	return 1
+}
+
+# engine_down: takes the engine in $ENGINE_DIR away, however far it came.
+engine_down()
+{
+	local dir=$ENGINE_DIR ns cg
+
+	[ -n "$dir" ] && [ -d "$dir" ] || return 0
+	ns=$(cat "$dir/ns.pid" 2>/dev/null)
+	if engine_alive "$ns" && ! [ "/proc/$ns/ns/mnt" -ef /proc/self/ns/mnt ]
+	then
+		engine_kill_all || return 1
+		engine_cgroup_dirs | while read -r cg; do
+			find "$cg" -depth -type d -exec rmdir {} \;
+		done
+		kill -KILL "$ns"
+		while engine_alive "$ns"; do
+			sleep 0.02
+		done
+	fi
+	engine_left "$dir" "$ns" && rm -rf -- "$dir" && ENGINE_DIR=
+}
+
+# engine_left DIR PID: says what is left, and fails if anything is.
+engine_left()
+{
+	local left
+
+	left=$(
+		grep -F " $1/" /proc/self/mountinfo
+		find /sys/fs/cgroup -maxdepth 2 -name "ir-engine-${2:-none}"
+	)
+	[ -n "$left" ] || return 0
+	printf 'engine.sh: left behind: %s\n' "$left" >&2
+	return 1
+}
+
+engine_start()
+{
+	local why
+
+	why=$(engine_missing)
+	[ -z "$why" ] || skip_all "$why"
+	at_exit engine_stop
+	engine_up "$T/e" "$@" || {
+		echo "Bail out! no private engine"
+		exit 99
+	}
+}
+
+engine_stop()
+{
+	engine_down && unset DOCKER_HOST
+}
+
+engine_net()
+{
+	nsenter -t "$(cat "$ENGINE_DIR/ns.pid")" --net -- "$@"
+}
+
+engine_image()
+{
+	local root app
+
+	root=$(mktemp -d "$ENGINE_DIR/root.XXXXXX") || return 1
+	mkdir -p "$root"/{bin,etc,proc,sys,dev,tmp,var,root}
+	chmod 755 "$root"
+	chmod 1777 "$root/tmp"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	for app in $(busybox --list); do
+		[ "$app" = busybox ] || ln -s busybox "$root/bin/$app"
+	done
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+	echo 'root:x:0:' >"$root/etc/group"
+	tar -C "$root" -c . |
+		docker import -c 'CMD ["/bin/sh"]' - "$1" >/dev/null
+	rm -rf "$root"
+}
+
+engine_main()
+{
+	local word=${1-} dir=${2-} why
+
+	if [ -z "$dir" ]; then
+		sed -n '3,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+		return 64
+	fi
+	shift 2
+	case $word in
+	start)
+		why=$(engine_missing)
+		[ -z "$why" ] || { echo "engine.sh: $why" >&2; return 69; }
+		engine_up "$dir" "$@" && cat "$ENGINE_DIR/env"
+		;;
+	net)
+		ENGINE_DIR=$dir
+		engine_net "$@"
+		;;
+	stop)
+		ENGINE_DIR=$(cd "$dir" && pwd) || return 1
+		export DOCKER_HOST=unix://$ENGINE_DIR/docker.sock
+		engine_down
+		;;
+	*)
+		echo "engine.sh: unknown word: $word" >&2
+		return 64
+		;;
+	esac
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+	PATH=$PATH:/usr/sbin:/sbin
+	engine_main "$@"
+fi
