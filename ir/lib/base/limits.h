@@ -21,6 +21,9 @@
 /* An error body that an engine sends: anything longer is cut. */
 #define IR_MAX_ERROR_BODY (64u << 10)
 
+/* All header lines of one answer: engines send under 1 KiB. */
+#define IR_MAX_HTTP_HEAD (64u << 10)
+
 /* A key file, an allowed_signers file, a .sig: OpenSSH's own are under
  * 16 KiB; allowed_signers of a large company stays under 1 MiB. */
 #define IR_MAX_KEY_FILE (64u << 10)

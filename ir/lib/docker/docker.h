@@ -24,6 +24,10 @@
 #define IR_DOCKER_CALL_MS  30000
 #define IR_DOCKER_STALL_MS 60000
 
+/* Calls in which the engine may copy or remove a whole tree before it says a
+ * word (create with the vfs driver, commit, remove). */
+#define IR_DOCKER_LONG_MS (30 * 60 * 1000)
+
 struct ir_docker;
 
 /** ir_docker_open(host, err): host is -H's value or NULL (endpoint.h).  Does
@@ -33,6 +37,10 @@ void ir_docker_close(struct ir_docker *d); /* NULL is fine */
 
 /** ir_docker_where(d): the endpoint's name. */
 const char *ir_docker_where(const struct ir_docker *d);
+
+/** ir_docker_hello(d, err): makes sure that the engine is there and speaks;
+ * every call begins so by itself. */
+int ir_docker_hello(struct ir_docker *d, struct ir_err *err);
 
 /** ir_docker_is_podman(d), ir_docker_api(d): known after the first call. */
 bool ir_docker_is_podman(const struct ir_docker *d);
@@ -62,7 +70,12 @@ int ir_docker_post(struct ir_docker *d, const json_t *body, json_t **out,
     struct ir_err *err, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/** ir_docker_delete(d, err, fmt, ...). */
+/** ir_docker_post_long(...): the same with IR_DOCKER_LONG_MS. */
+int ir_docker_post_long(struct ir_docker *d, const json_t *body, json_t **out,
+    struct ir_err *err, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/** ir_docker_delete(d, err, fmt, ...): with IR_DOCKER_LONG_MS. */
 int ir_docker_delete(struct ir_docker *d, struct ir_err *err, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 

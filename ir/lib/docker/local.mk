@@ -1,8 +1,8 @@
 libir_a_SOURCES += \
-	ir/lib/docker/container.h \
+	ir/lib/docker/container.c ir/lib/docker/container.h \
 	ir/lib/docker/create.h \
-	ir/lib/docker/docker.h \
-	ir/lib/docker/endpoint.h \
+	ir/lib/docker/docker.c ir/lib/docker/docker.h \
+	ir/lib/docker/endpoint.c ir/lib/docker/endpoint.h \
 	ir/lib/docker/image.h \
 	ir/lib/docker/logs.h \
 	ir/lib/docker/networks.h \

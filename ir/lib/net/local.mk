@@ -1,2 +1,2 @@
 libir_a_SOURCES += \
-	ir/lib/net/http.h
+	ir/lib/net/http.c ir/lib/net/http.h
