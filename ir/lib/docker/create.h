@@ -15,8 +15,11 @@
  * Entrypoint, WorkingDir, User, Labels, ExposedPorts, Volumes, Healthcheck,
  * StopSignal) is left to the new image.  Hostname is dropped when it was the
  * short id; anonymous volumes are attached again by name; at most one endpoint
- * stands in it (more need API 1.44), the rest is connected after, by
- * ir_docker_networks_restore().  The caller owns it. */
+ * stands in it, that of ir_docker_networks_first() (more need API 1.44), the
+ * rest is connected after, by ir_docker_networks_restore().  If there is no
+ * such endpoint the engine connects the new container to the network of
+ * NetworkMode nevertheless: compare, and cut what is too much.  The caller owns
+ * it. */
 json_t *ir_docker_create_body(const json_t *inspect, const json_t *networks,
     const json_t *old_image, const json_t *new_image, struct ir_err *err);
 

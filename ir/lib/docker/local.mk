@@ -1,9 +1,18 @@
 libir_a_SOURCES += \
-	ir/lib/docker/container.c ir/lib/docker/container.h \
+	ir/lib/docker/container.c \
+	ir/lib/docker/container.h \
+	ir/lib/docker/create.c \
 	ir/lib/docker/create.h \
-	ir/lib/docker/docker.c ir/lib/docker/docker.h \
-	ir/lib/docker/endpoint.c ir/lib/docker/endpoint.h \
+	ir/lib/docker/docker.c \
+	ir/lib/docker/docker.h \
+	ir/lib/docker/endpoint.c \
+	ir/lib/docker/endpoint.h \
 	ir/lib/docker/image.h \
 	ir/lib/docker/logs.h \
+	ir/lib/docker/netns.c \
+	ir/lib/docker/netns.h \
+	ir/lib/docker/networks-compare.c \
+	ir/lib/docker/networks.c \
 	ir/lib/docker/networks.h \
+	ir/lib/docker/sharing.c \
 	ir/lib/docker/sharing.h

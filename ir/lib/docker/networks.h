@@ -32,14 +32,18 @@ json_t *ir_docker_networks_record(
 int ir_docker_networks_cut(
     struct ir_docker *d, const json_t *record, struct ir_err *err);
 
-/** ir_docker_networks_verify_cut(d, id, err): 0 if the engine shows no
- * endpoint, "none" aside; else IR_EPROTO naming what is still there. */
+/** ir_docker_networks_verify_cut(d, id, seen, err): 0 if the engine shows no
+ * endpoint, "none" aside; else IR_EPROTO naming what is still there.  *seen
+ * tells whether that was also seen from this host, in the network namespace of
+ * the container's process: there a contradiction to the engine is IR_EPROTO
+ * too. */
 int ir_docker_networks_verify_cut(
-    struct ir_docker *d, const char *id, struct ir_err *err);
+    struct ir_docker *d, const char *id, bool *seen, struct ir_err *err);
 
 /** ir_docker_networks_restore(d, record, err): connects what the record has and
  * the container has not, with the aliases, links, fixed addresses, driver
- * options and priority of the record. */
+ * options and priority of the record; goes on after a failure, of which
+ * nothing half-made is left, and reports the first. */
 int ir_docker_networks_restore(
     struct ir_docker *d, const json_t *record, struct ir_err *err);
 
@@ -48,6 +52,17 @@ int ir_docker_networks_restore(
  * "matters"}; matters is false for what an engine assigns anew (a dynamic
  * address, MAC, endpoint id).  Empty: all as before.  NULL: out of memory. */
 json_t *ir_docker_networks_compare(const json_t *record, const json_t *inspect);
+
+/** ir_docker_networks_first(record): the endpoint on the network of
+ * NetworkMode, on which the container was created, borrowed; NULL if it was not
+ * on it any more. */
+const json_t *ir_docker_networks_first(const json_t *record);
+
+/** ir_docker_networks_for(record, id, name, err): the record as it should be
+ * for another container, the one that takes this one's place; the caller owns
+ * it. */
+json_t *ir_docker_networks_for(
+    const json_t *record, const char *id, const char *name, struct ir_err *err);
 
 /** ir_docker_endpoint_settings(endpoint, short_id): the EndpointSettings with
  * which to connect again: only IPAMConfig, Aliases (without the short id),

@@ -9,7 +9,10 @@
 
 /** ir_docker_sharing(d, inspect, err): an array of {"container","name","shares"
  * ("network namespace", "pid namespace", "ipc namespace", "volume", "bind",
- * "image", "network"), "what"}, sorted, the caller owns it. */
+ * "image", "network", "link"), "what"}, sorted, the caller owns it.  Binds also
+ * when one lies in the other; networks but the predefined ones; links are the
+ * default bridge's.  A last one that shares "unknown" says that there were too
+ * many containers to look at all. */
 json_t *ir_docker_sharing(
     struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
