@@ -1,5 +1,32 @@
-check_PROGRAMS += tests/unit/test-digest
-TESTS += tests/unit/test-digest
+crypto_tests = \
+	tests/unit/test-digest \
+	tests/unit/test-ed25519 \
+	tests/unit/test-fips \
+	tests/unit/test-key \
+	tests/unit/test-sshsig
+check_PROGRAMS += $(crypto_tests)
+TESTS += $(crypto_tests)
+
 tests_unit_test_digest_SOURCES = tests/unit/test-digest.c tests/unit/unit.h
 tests_unit_test_digest_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_digest_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_ed25519_SOURCES = tests/unit/test-ed25519.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_ed25519_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ed25519_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_fips_SOURCES = tests/unit/test-fips.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_fips_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_fips_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_key_SOURCES = tests/unit/test-key.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_key_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_key_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_sshsig_SOURCES = tests/unit/test-sshsig.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_sshsig_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sshsig_LDADD = $(LDADD) $(CMOCKA_LIBS)

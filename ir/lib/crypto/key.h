@@ -16,10 +16,10 @@ struct ir_key;
 
 /** ir_key_load(path, err): the key, freed (and wiped) by ir_key_free().
  * Refused, each with its own words and what to do: missing (IR_ENOENT);
- * readable or writable by group or others (IR_EPERM, as ssh does); protected
- * by a passphrase (IR_EFORMAT: "add it to ssh-agent" is not possible yet:
- * name ssh-keygen -p); not Ed25519; not a private key; a public and private
- * half that do not match. */
+ * readable or writable by group or others (IR_EPERM, as ssh does), or another
+ * user's; protected by a passphrase (IR_EFORMAT: "add it to ssh-agent" is not
+ * possible yet: name ssh-keygen -p); not Ed25519; not a private key; a public
+ * and private half that do not match. */
 struct ir_key *ir_key_load(const char *path, struct ir_err *err);
 void ir_key_free(struct ir_key *k); /* NULL is fine */
 
@@ -36,7 +36,8 @@ char *ir_key_public(const struct ir_key *k, struct ir_err *err);
  * the caller frees. */
 char *ir_key_fingerprint(const uint8_t *blob, size_t len, struct ir_err *err);
 
-/** ir_key_sign(k, p, n, sig, err): a plain Ed25519 signature (RFC 8032). */
+/** ir_key_sign(k, p, n, sig, err): a plain Ed25519 signature (RFC 8032) of at
+ * most 32768 bytes. */
 int ir_key_sign(const struct ir_key *k, const void *p, size_t n,
     uint8_t sig[64], struct ir_err *err);
 
