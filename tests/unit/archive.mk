@@ -1,0 +1,13 @@
+check_PROGRAMS += tests/unit/test-archive
+TESTS += tests/unit/test-archive
+tests_unit_test_archive_SOURCES = tests/unit/test-archive.c \
+	tests/unit/tar.h tests/unit/unit.h
+tests_unit_test_archive_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_archive_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-tree
+TESTS += tests/unit/test-tree
+tests_unit_test_tree_SOURCES = tests/unit/test-tree.c \
+	tests/unit/tar.h tests/unit/unit.h
+tests_unit_test_tree_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tree_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -1,3 +1,5 @@
 libir_a_SOURCES += \
-	ir/lib/archive/tarend.h \
-	ir/lib/archive/tree.h
+	ir/lib/archive/reader.c \
+	ir/lib/archive/reader.h \
+	ir/lib/archive/tarend.c \
+	ir/lib/archive/tarend.h

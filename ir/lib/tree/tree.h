@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
  * The tree of files in a tar: what each path is, without extracting anything
- * (libarchive, tar format only, no filters, entries and names capped).
+ * (archive/reader.h), with the digest of each content; entries and names are
+ * capped.
  */
-#ifndef IR_ARCHIVE_TREE_H
-#define IR_ARCHIVE_TREE_H
+#ifndef IR_TREE_TREE_H
+#define IR_TREE_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,13 +27,18 @@ struct ir_node {
 	uint32_t major, minor; /* of a device */
 	const char *link;      /* a symlink's target; else NULL */
 	const char *hardlink;  /* path of the file this is another name of;
-				* else NULL.  size and sha256 are that
-				* file's */
+				* else NULL.  All else here is that file's */
 	uint8_t sha256[32];    /* of a file's content; else zeros */
 	uint8_t xattrs[32];    /* SHA-256 over the extended attributes in
 				* order of name; zeros if there are none */
 	int64_t at;            /* where the content's own header starts in
 				* the tar, for ir_tree_content() */
+	bool sparse;           /* the tar leaves holes of it out: sha256 is not
+				* that of the content, but over its size and
+				* its pieces and where they belong, so that ten
+				* terabytes of nothing cost nothing */
+	bool unknown;          /* hardlink names no file in the tar: size and
+				* sha256 are not known */
 };
 
 struct ir_tree;
@@ -53,7 +59,8 @@ const struct ir_node *ir_tree_find(const struct ir_tree *t, const char *path);
 const struct ir_node *const *ir_tree_nodes(const struct ir_tree *t, size_t *n);
 
 /** ir_tree_content(t, node, max, len, err): a file's bytes, the caller frees;
- * IR_EFORMAT if there are more than max. */
+ * IR_EFORMAT if there are more than max, or it is sparse or unknown.  Reads
+ * the descriptor that ir_tree_read() was given, which must still be open. */
 char *ir_tree_content(const struct ir_tree *t, const struct ir_node *node,
     size_t max, size_t *len, struct ir_err *err);
 

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Contents of files in a tar, and their digests: see content.h.
+ */
+#include "tree/content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+put64(uint8_t out[8], uint64_t v)
+{
+	for (int i = 7; i >= 0; i--, v >>= 8)
+		out[i] = (uint8_t)v;
+}
+
+static void
+hash_number(struct ir_sha256 *d, uint64_t v)
+{
+	uint8_t b[8];
+
+	put64(b, v);
+	ir_sha256_update(d, b, sizeof(b));
+}
+
+void
+ir_tree_hash_xattrs(
+    struct ir_tree_hashers *h, const struct ir_tar_member *m, uint8_t *out)
+{
+	struct ir_sha256 *d = h->data;
+
+	if (m->nxattrs == 0)
+		return;
+	ir_sha256_reset(d);
+	for (size_t i = 0; i < m->nxattrs; i++) {
+		const struct ir_tar_xattr *x = &m->xattrs[i];
+
+		ir_sha256_update(d, x->name, strlen(x->name) + 1);
+		hash_number(d, x->len);
+		ir_sha256_update(d, x->value, x->len);
+	}
+	ir_sha256_raw(d, out);
+}
+
+/* The content of a file into data; where its pieces lie into map. */
+static int
+hash_pieces(struct ir_tar *tar, const struct ir_tar_member *m,
+    struct ir_tree_hashers *h, uint64_t *total, struct ir_err *err)
+{
+	const void *p;
+	size_t n;
+	uint64_t at, want = 0;
+	int rc;
+
+	*total = 0;
+	ir_sha256_reset(h->data);
+	ir_sha256_reset(h->map);
+	while ((rc = ir_tar_data(tar, &p, &n, &at, err)) == 1) {
+		if (n == 0)
+			continue;
+		if (at < want || n > m->size || at > m->size - n)
+			return ir_fail(err, IR_EFORMAT,
+			    "its content does not fit its size");
+		if (at != want || *total == 0) {
+			hash_number(h->map, *total);
+			hash_number(h->map, at);
+		}
+		ir_sha256_update(h->data, p, n);
+		*total += n;
+		want = at + n;
+	}
+	return rc;
+}
+
+int
+ir_tree_hash_content(struct ir_tar *tar, const struct ir_tar_member *m,
+    struct ir_tree_hashers *h, struct ir_node *node, struct ir_err *err)
+{
+	uint64_t total;
+
+	if (hash_pieces(tar, m, h, &total, err) == -1)
+		return -1;
+	ir_sha256_raw(h->data, node->sha256);
+	if (!node->sparse && total != m->size)
+		return ir_fail(
+		    err, IR_EFORMAT, "its content does not fit its size");
+	if (node->sparse) {
+		hash_number(h->map, m->size);
+		ir_sha256_update(h->map, node->sha256, sizeof(node->sha256));
+		ir_sha256_raw(h->map, node->sha256);
+	}
+	return 0;
+}
+
+char *
+ir_tree_slurp(
+    struct ir_tar *tar, uint64_t size, const char *name, struct ir_err *err)
+{
+	char *out = malloc((size_t)size + 1);
+	const void *p;
+	size_t n, total = 0;
+	uint64_t at;
+	int rc;
+
+	if (out == NULL) {
+		ir_fail_mem(err);
+		return NULL;
+	}
+	while ((rc = ir_tar_data(tar, &p, &n, &at, err)) == 1) {
+		if (n > size - total)
+			break;
+		memcpy(out + total, p, n);
+		total += n;
+	}
+	if (rc == 0 && total == size) {
+		out[size] = '\0';
+		return out;
+	}
+	free(out);
+	if (rc != -1)
+		ir_fail(err, IR_EFORMAT, "%s: its size has changed", name);
+	return NULL;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Contents of files in a tar, and their digests; for tree.c alone.
+ */
+#ifndef IR_TREE_CONTENT_H
+#define IR_TREE_CONTENT_H
+
+#include "archive/reader.h"
+#include "base/err.h"
+#include "crypto/digest.h"
+#include "tree/tree.h"
+
+/* Used again for each file: over content, and over where its pieces lie. */
+struct ir_tree_hashers {
+	struct ir_sha256 *data, *map;
+};
+
+/** ir_tree_hash_xattrs(h, m, out): the digest as in struct ir_node; out is left
+ * alone if there are none. */
+void ir_tree_hash_xattrs(
+    struct ir_tree_hashers *h, const struct ir_tar_member *m, uint8_t *out);
+
+/** ir_tree_hash_content(tar, m, h, node, err): reads the content of the member
+ * at which tar stands and sets node->sha256. */
+int ir_tree_hash_content(struct ir_tar *tar, const struct ir_tar_member *m,
+    struct ir_tree_hashers *h, struct ir_node *node, struct ir_err *err);
+
+/** ir_tree_slurp(tar, size, name, err): the content of the member at which tar
+ * stands, which must be size bytes, with a NUL after them; the caller frees. */
+char *ir_tree_slurp(
+    struct ir_tar *tar, uint64_t size, const char *name, struct ir_err *err);
+
+#endif
