@@ -179,7 +179,6 @@ static const struct ir_program program = {
     .operands = "[BUNDLE]",
     .what = "Checks an evidence bundle; needs no engine and trusts nothing "
 	    "in it.",
-    .uses = IR_USES_BUNDLE,
     .min = 0,
     .max = 1,
     .options = options,
