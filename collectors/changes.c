@@ -18,7 +18,9 @@ changes_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	if (ir_copy_start(&c, sink, t->dir, "changes.json", err) == -1)
 		return IR_FAIL;
 	how = ir_copy_end(&c,
-	    ir_docker_changes(t->engine, t->id, ir_copy_body, &c, err), err);
+	    ir_docker_raw(
+		t->engine, IR_RAW_CHANGES, t->id, ir_copy_body, &c, err),
+	    err);
 	if (how == IR_GOT && memcmp(c.head, "null", 4) == 0)
 		return IR_NOTHING;
 	return how;

@@ -4,8 +4,6 @@
  */
 #include "collectors/copy.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "archive/tarend.h"
@@ -59,26 +57,15 @@ ir_copy_end(struct ir_copy *c, int ok, struct ir_err *err)
 }
 
 enum ir_collected
-ir_copy_get(const struct ir_target *t, struct ir_sink *sink, const char *dir,
-    const char *file, struct ir_err *err, const char *fmt, ...)
+ir_copy_raw(const struct ir_target *t, enum ir_docker_raw what, const char *id,
+    struct ir_sink *sink, const char *dir, const char *file, struct ir_err *err)
 {
-	char path[512];
 	struct ir_copy c;
-	va_list ap;
-	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(path, sizeof(path), fmt, ap);
-	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(path)) {
-		ir_fail(err, IR_EINTERNAL, "path too long");
-		return IR_FAIL;
-	}
 	if (ir_copy_start(&c, sink, dir, file, err) == -1)
 		return IR_FAIL;
-	return ir_copy_end(&c,
-	    ir_docker_stream(t->engine, ir_copy_body, &c, err, "%s", path),
-	    err);
+	return ir_copy_end(
+	    &c, ir_docker_raw(t->engine, what, id, ir_copy_body, &c, err), err);
 }
 
 int
@@ -128,7 +115,7 @@ ir_copy_tree(const struct ir_target *t, const char *id, struct ir_sink *sink,
 		ir_tarend_free(c.end);
 		return IR_FAIL;
 	}
-	ok = ir_docker_export(t->engine, id, tree_body, &c, err);
+	ok = ir_docker_raw(t->engine, IR_RAW_EXPORT, id, tree_body, &c, err);
 	if (ok == 0)
 		ok = ir_tarend_check(c.end, err);
 	if (ok == 0)

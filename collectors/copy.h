@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "collectors/collector.h"
+#include "docker/raw.h"
 
 struct ir_copy {
 	struct ir_sink *sink;
@@ -31,11 +32,11 @@ int ir_copy_body(void *c, const void *p, size_t n, struct ir_err *err);
  * marked.  IR_GOT, IR_NOTHING when not one byte came, or IR_FAIL. */
 enum ir_collected ir_copy_end(struct ir_copy *c, int ok, struct ir_err *err);
 
-/** ir_copy_get(t, sink, dir, file, err, fmt, ...): all of it for one GET of the
- * path that fmt makes. */
-enum ir_collected ir_copy_get(const struct ir_target *t, struct ir_sink *sink,
-    const char *dir, const char *file, struct ir_err *err, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
+/** ir_copy_raw(t, what, id, sink, dir, file, err): all of it for one of the
+ * engine's answers. */
+enum ir_collected ir_copy_raw(const struct ir_target *t,
+    enum ir_docker_raw what, const char *id, struct ir_sink *sink,
+    const char *dir, const char *file, struct ir_err *err);
 
 /** ir_still(t, err): 0 if the container cannot change while it is read: it is
  * paused or does not run, as the engine says now, or t->live is set. */

@@ -7,12 +7,13 @@
 static enum ir_collected
 engine_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
-	enum ir_collected how = ir_copy_get(
-	    t, sink, t->engine_dir, "version.json", err, "/version");
+	enum ir_collected how = ir_copy_raw(
+	    t, IR_RAW_VERSION, NULL, sink, t->engine_dir, "version.json", err);
 
 	if (how != IR_GOT)
 		return how;
-	return ir_copy_get(t, sink, t->engine_dir, "info.json", err, "/info");
+	return ir_copy_raw(
+	    t, IR_RAW_INFO, NULL, sink, t->engine_dir, "info.json", err);
 }
 
 const struct ir_collector ir_collector_engine = {

@@ -26,8 +26,7 @@ exec_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 			return IR_FAIL;
 		}
 		snprintf(file, sizeof(file), "exec-%s.json", id);
-		how = ir_copy_get(
-		    t, sink, t->dir, file, err, "/exec/%s/json", id);
+		how = ir_copy_raw(t, IR_RAW_EXEC, id, sink, t->dir, file, err);
 		if (how == IR_FAIL)
 			return how;
 	}

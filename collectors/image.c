@@ -55,12 +55,12 @@ image_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 
 	if (t->image_dir == NULL) /* of another container in this bundle */
 		return IR_GOT;
-	how = ir_copy_get(t, sink, t->image_dir, "inspect.json", err,
-	    "/images/sha256:%s/json", t->image);
+	how = ir_copy_raw(
+	    t, IR_RAW_IMAGE, t->image, sink, t->image_dir, "inspect.json", err);
 	if (how != IR_GOT)
 		return how;
-	how = ir_copy_get(t, sink, t->image_dir, "history.json", err,
-	    "/images/sha256:%s/history", t->image);
+	how = ir_copy_raw(t, IR_RAW_HISTORY, t->image, sink, t->image_dir,
+	    "history.json", err);
 	if (how != IR_GOT)
 		return how;
 	return tree(t, sink, err);

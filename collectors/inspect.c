@@ -7,8 +7,8 @@
 static enum ir_collected
 inspect_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
-	return ir_copy_get(t, sink, t->dir, "inspect.json", err,
-	    "/containers/%s/json?size=1", t->id);
+	return ir_copy_raw(
+	    t, IR_RAW_CONTAINER, t->id, sink, t->dir, "inspect.json", err);
 }
 
 const struct ir_collector ir_collector_inspect = {

@@ -24,14 +24,9 @@ networks_run(
 
 		if (*id == '\0') /* a stopped container's, never joined */
 			continue;
-		if (!ir_is_hex(id, 64)) {
-			ir_fail(err, IR_EPROTO,
-			    "the engine names network %s oddly", name);
-			return IR_FAIL;
-		}
 		snprintf(file, sizeof(file), "network-%s.json", id);
 		how =
-		    ir_copy_get(t, sink, t->dir, file, err, "/networks/%s", id);
+		    ir_copy_raw(t, IR_RAW_NETWORK, id, sink, t->dir, file, err);
 		if (how == IR_FAIL)
 			return how;
 	}

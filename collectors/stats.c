@@ -12,8 +12,8 @@ stats_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 		ir_fail(err, IR_EPROTO, "the container is not running");
 		return IR_SKIP;
 	}
-	return ir_copy_get(t, sink, t->dir, "stats.json", err,
-	    "/containers/%s/stats?stream=false&one-shot=true", t->id);
+	return ir_copy_raw(
+	    t, IR_RAW_STATS, t->id, sink, t->dir, "stats.json", err);
 }
 
 const struct ir_collector ir_collector_stats = {

@@ -5,7 +5,6 @@
 #include "docker/container.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -13,20 +12,6 @@
 #include "json/json.h"
 
 #define ID_LEN 64
-
-/* What top asks of ps(1): no field but the last may hold a space, or a process
- * that gives itself a name with spaces could shift the columns. */
-#define PS_FIELDS "-eo%20pid,ppid,uid,gid,stat,nlwp,rss,vsz,etimes,time,args"
-
-/* podman takes its own names, and for names that it does not know runs the ps
- * of the container: the attacker's. */
-#define PODMAN_FIELDS "pid,hpid,ppid,user,huser,state,time,args"
-
-json_t *
-ir_docker_version(struct ir_docker *d, struct ir_err *err)
-{
-	return ir_docker_get(d, err, "/version");
-}
 
 json_t *
 ir_docker_info(struct ir_docker *d, struct ir_err *err)
@@ -227,58 +212,6 @@ ir_docker_restart_policy(struct ir_docker *d, const char *id,
 	if (check_id(id, err) == -1)
 		return -1;
 	return ir_docker_post(d, body, NULL, err, "/containers/%s/update", id);
-}
-
-json_t *
-ir_docker_top(struct ir_docker *d, const char *id, struct ir_err *err)
-{
-	if (check_id(id, err) == -1 || ir_docker_hello(d, err) == -1)
-		return NULL;
-	return ir_docker_get(d, err, "/containers/%s/top?ps_args=%s", id,
-	    ir_docker_is_podman(d) ? PODMAN_FIELDS : PS_FIELDS);
-}
-
-json_t *
-ir_docker_stats(struct ir_docker *d, const char *id, struct ir_err *err)
-{
-	if (check_id(id, err) == -1)
-		return NULL;
-	return ir_docker_get(
-	    d, err, "/containers/%s/stats?stream=false&one-shot=true", id);
-}
-
-json_t *
-ir_docker_exec(struct ir_docker *d, const char *exec_id, struct ir_err *err)
-{
-	if (check_id(exec_id, err) == -1)
-		return NULL;
-	return ir_docker_get(d, err, "/exec/%s/json", exec_id);
-}
-
-int
-ir_docker_changes(struct ir_docker *d, const char *id, ir_http_body_fn fn,
-    void *arg, struct ir_err *err)
-{
-	if (check_id(id, err) == -1)
-		return -1;
-	return ir_docker_stream(d, fn, arg, err, "/containers/%s/changes", id);
-}
-
-int
-ir_docker_export(struct ir_docker *d, const char *id, ir_http_body_fn fn,
-    void *arg, struct ir_err *err)
-{
-	if (check_id(id, err) == -1)
-		return -1;
-	return ir_docker_stream(d, fn, arg, err, "/containers/%s/export", id);
-}
-
-int
-ir_docker_events(struct ir_docker *d, int64_t since, int64_t until,
-    ir_http_body_fn fn, void *arg, struct ir_err *err)
-{
-	return ir_docker_stream(d, fn, arg, err,
-	    "/events?since=%" PRId64 "&until=%" PRId64, since, until);
 }
 
 char *

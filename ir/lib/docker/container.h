@@ -9,9 +9,8 @@
 
 #include "docker/docker.h"
 
-/** ir_docker_version(d, err), ir_docker_info(d, err): the engine's own
- * documents, the caller owns them. */
-json_t *ir_docker_version(struct ir_docker *d, struct ir_err *err);
+/** ir_docker_info(d, err): what the engine says of itself and its host, the
+ * caller owns it. */
 json_t *ir_docker_info(struct ir_docker *d, struct ir_err *err);
 
 /** ir_docker_find(d, name, err): the inspect document of the container with
@@ -46,29 +45,6 @@ int ir_docker_remove(
 /* policy is "no", "always", ... ; retries for "on-failure". */
 int ir_docker_restart_policy(struct ir_docker *d, const char *id,
     const char *policy, json_int_t retries, struct ir_err *err);
-
-/** ir_docker_top(d, id, err): the process list; stats: one sample;
- * exec: one exec session's document. */
-json_t *ir_docker_top(struct ir_docker *d, const char *id, struct ir_err *err);
-json_t *ir_docker_stats(
-    struct ir_docker *d, const char *id, struct ir_err *err);
-json_t *ir_docker_exec(
-    struct ir_docker *d, const char *exec_id, struct ir_err *err);
-
-/** ir_docker_changes(d, id, fn, arg, err): the JSON array of changes as the
- * engine writes it ("null" when there are none). */
-int ir_docker_changes(struct ir_docker *d, const char *id, ir_http_body_fn fn,
-    void *arg, struct ir_err *err);
-
-/** ir_docker_export(d, id, fn, arg, err): the filesystem as tar.  A clean end
- * does not prove that it is whole: see archive/tarend.h. */
-int ir_docker_export(struct ir_docker *d, const char *id, ir_http_body_fn fn,
-    void *arg, struct ir_err *err);
-
-/** ir_docker_events(d, since, until, fn, arg, err): JSON objects, one a line;
- * times are seconds since the epoch.  Ends by itself at until. */
-int ir_docker_events(struct ir_docker *d, int64_t since, int64_t until,
-    ir_http_body_fn fn, void *arg, struct ir_err *err);
 
 /** ir_docker_create(d, name, body, err): a new container's id, the caller
  * frees; body is a create document (create.h). */

@@ -14,5 +14,6 @@ libir_a_SOURCES += \
 	ir/lib/docker/networks-compare.c \
 	ir/lib/docker/networks.c \
 	ir/lib/docker/networks.h \
+	ir/lib/docker/raw.c ir/lib/docker/raw.h \
 	ir/lib/docker/sharing.c \
 	ir/lib/docker/sharing.h
