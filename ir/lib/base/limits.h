@@ -34,6 +34,10 @@
  * far below. */
 #define IR_MAX_BUNDLE_FILES 1000000u
 
+/* Text in one object of a converted log.  Docker itself splits at 16 KiB; other
+ * engines' lines may be longer, and who reads them holds one in memory. */
+#define IR_MAX_LOG_TEXT (1u << 20)
+
 /* A path inside a container: Linux's PATH_MAX. */
 #define IR_MAX_PATH 4096u
 

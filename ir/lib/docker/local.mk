@@ -7,7 +7,11 @@ libir_a_SOURCES += \
 	ir/lib/docker/docker.h \
 	ir/lib/docker/endpoint.c \
 	ir/lib/docker/endpoint.h \
+	ir/lib/docker/image.c \
 	ir/lib/docker/image.h \
+	ir/lib/docker/logjson.c \
+	ir/lib/docker/logjson.h \
+	ir/lib/docker/logs.c \
 	ir/lib/docker/logs.h \
 	ir/lib/docker/netns.c \
 	ir/lib/docker/netns.h \

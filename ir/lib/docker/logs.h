@@ -12,7 +12,7 @@
 #include "docker/docker.h"
 
 struct ir_docker_log_counts {
-	uint64_t lines;
+	uint64_t lines;     /* objects written */
 	uint64_t replaced;  /* bytes that were not UTF-8 and became U+FFFD, as
 			     * the json-file driver does */
 	uint64_t unstamped; /* lines for which the engine gave no time */
