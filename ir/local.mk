@@ -1,2 +1,22 @@
 bin_PROGRAMS += ir/ir
 ir_ir_SOURCES = ir/ir.c
+
+dist_man_MANS += ir/ir.1
+dist_man_MANS += ir/ir-capture.1
+dist_man_MANS += ir/ir-open.1
+dist_man_MANS += ir/ir-seal.1
+dist_man_MANS += ir/ir-verify.1
+
+# bash looks a completion up by the name of the program.
+EXTRA_DIST += ir/ir.bash
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
+	$(INSTALL_DATA) '$(srcdir)/ir/ir.bash' '$(DESTDIR)$(bashcompdir)/ir'
+	for p in $(bin_PROGRAMS); do \
+		p=$${p##*/}; test "$$p" = ir || \
+		ln -sf ir '$(DESTDIR)$(bashcompdir)'/"$$p" || exit; \
+	done
+uninstall-local:
+	for p in $(bin_PROGRAMS); do \
+		rm -f '$(DESTDIR)$(bashcompdir)'/"$${p##*/}"; \
+	done
