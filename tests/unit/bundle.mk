@@ -1,0 +1,7 @@
+BUNDLE_TEST = tests/unit/bundletest.c tests/unit/bundletest.h tests/unit/unit.h
+
+check_PROGRAMS += tests/unit/test-bundle
+TESTS += tests/unit/test-bundle
+tests_unit_test_bundle_SOURCES = tests/unit/test-bundle.c $(BUNDLE_TEST)
+tests_unit_test_bundle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_bundle_LDADD = $(LDADD) $(CMOCKA_LIBS)

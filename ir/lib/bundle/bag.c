@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Tag files: see bag.h.
+ */
+#include "bundle/bag.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/time.h"
+
+int
+ir_bag_replace(
+    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err)
+{
+	if (unlinkat(dirfd, path, 0) == -1 && errno != ENOENT)
+		return ir_fail_errno(err, "%s", path);
+	return ir_put_file(dirfd, path, p, n, err);
+}
+
+/* One line, whatever is in the value. */
+static void
+tag(struct ir_buf *b, const char *label, const char *value)
+{
+	if (*value == '\0')
+		return;
+	ir_buf_printf(b, "%s: ", label);
+	ir_text_escape(b, value, strlen(value));
+	ir_buf_puts(b, "\n");
+}
+
+int
+ir_bag_info(int dirfd, const char *uuid, const char *number,
+    const struct ir_bundle_who *who, const char *oxum, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
+	char now[IR_TIME_SIZE];
+
+	ir_time_now(now);
+	now[strlen("2026-11-22")] = '\0';
+	tag(&b, "Source-Organization", who->org);
+	tag(&b, "Contact-Name", who->name);
+	ir_buf_printf(&b, "External-Identifier: urn:uuid:%s\n", uuid);
+	tag(&b, "Internal-Sender-Identifier", number);
+	tag(&b, "Bagging-Date", now);
+	ir_buf_printf(&b, "Bag-Software-Agent: %s ", who->program);
+	ir_text_escape(&b, who->version, strlen(who->version));
+	ir_buf_puts(&b, "\n");
+	if (oxum != NULL)
+		tag(&b, "Payload-Oxum", oxum);
+	if (ir_buf_ok(&b, err) == -1)
+		return -1;
+	return ir_bag_replace(dirfd, IR_BAGINFO, b.p, b.len, err);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The tag files that make a directory a bag (RFC 8493, 2.1.1 and 2.2.2), and
+ * VERIFY.txt.
+ */
+#ifndef IR_BUNDLE_BAG_H
+#define IR_BUNDLE_BAG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "bundle/bundle.h"
+
+#define IR_BAGIT     "bagit.txt"
+#define IR_BAGINFO   "bag-info.txt"
+#define IR_VERIFYTXT "VERIFY.txt"
+#define IR_OPEN      ".open" /* there until the bundle is sealed */
+
+#define IR_BAGIT_TEXT "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+
+/* How to check a bundle by hand. */
+extern const char ir_bag_verify_text[];
+
+/** ir_bag_info(dirfd, uuid, number, who, oxum, err): writes bag-info.txt, in
+ * place of one that is there; oxum is "<bytes>.<files>", NULL while the payload
+ * still grows. */
+int ir_bag_info(int dirfd, const char *uuid, const char *number,
+    const struct ir_bundle_who *who, const char *oxum, struct ir_err *err);
+
+/** ir_bag_replace(dirfd, path, p, n, err): a whole file in place of one from a
+ * sealing that was interrupted: never called on a sealed bundle. */
+int ir_bag_replace(
+    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err);
+
+#endif

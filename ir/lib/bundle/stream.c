@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The bundle as a sink: see stream.h.
+ */
+#include "bundle/stream.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/time.h"
+#include "bundle/fields.h"
+#include "bundle/names.h"
+
+struct stream {
+	struct ir_stream stream;
+	struct ir_bundle_sink *sink;
+	char *path, *part; /* in the bundle: "data/x", "data/x.part" */
+	int fd;
+	struct ir_sha256 *sha;
+	uint64_t size, attested;
+	uint64_t last_ns; /* of the last attestation */
+	bool opened;      /* stream-open is written */
+	bool failed;      /* a write was not whole */
+};
+
+static void
+stream_free(struct stream *s)
+{
+	if (s->fd != -1)
+		close(s->fd);
+	ir_sha256_free(s->sha);
+	free(s->path);
+	free(s->part);
+	free(s);
+}
+
+/* What is written so far is on the disk: says so. */
+static int
+attest(struct stream *s, struct ir_err *err)
+{
+	struct ir_journal *j = s->sink->journal;
+	char cum[IR_SHA256_HEX];
+
+	if (fdatasync(s->fd) == -1)
+		return ir_fail_errno(err, "syncing %s", s->part);
+	if (ir_sha256_peek(s->sha, cum, err) == -1)
+		return -1;
+	if (!s->opened && ir_journal_add(j, "stream-open",
+			      json_pack("{s:s}", "path", s->path), err) == -1)
+		return -1;
+	s->opened = true;
+	if (ir_journal_add(j, "chunk",
+		json_pack("{s:s, s:I, s:I, s:s}", "path", s->path, "offset",
+		    (json_int_t)s->attested, "length",
+		    (json_int_t)(s->size - s->attested), "cum", cum),
+		err) == -1)
+		return -1;
+	s->attested = s->size;
+	s->last_ns = ir_mono_ns();
+	return 0;
+}
+
+/* Writes n bytes, or as many as go: those count, and are hashed. */
+static int
+put(struct stream *s, const char *p, size_t n, struct ir_err *err)
+{
+	struct stat st;
+
+	if (ir_write_all(s->fd, p, n, s->part, err) == -1) {
+		if (fstat(s->fd, &st) == -1 || (uint64_t)st.st_size < s->size)
+			return -1;
+		n = (size_t)((uint64_t)st.st_size - s->size);
+		ir_sha256_update(s->sha, p, n);
+		s->size += n;
+		return -1;
+	}
+	ir_sha256_update(s->sha, p, n);
+	s->size += n;
+	return 0;
+}
+
+static int
+stream_write(
+    struct ir_stream *stream, const void *data, size_t n, struct ir_err *err)
+{
+	struct stream *s = (struct stream *)stream;
+	const char *p = data;
+
+	while (n > 0) {
+		uint64_t room = IR_CHUNK_BYTES - (s->size - s->attested);
+		size_t piece = n < room ? n : (size_t)room;
+
+		if (put(s, p, piece, err) == -1) {
+			s->failed = true;
+			return -1;
+		}
+		if ((piece == room || ir_mono_ns() - s->last_ns >=
+					  IR_CHUNK_MS * 1000000ull) &&
+		    attest(s, err) == -1)
+			return -1;
+		p += piece;
+		n -= piece;
+	}
+	if (s->sink->progress != NULL)
+		s->sink->progress(s->sink->arg, s->path, s->size);
+	return 0;
+}
+
+static int
+say_closed(struct stream *s, const char *gap, struct ir_err *err)
+{
+	char sha[IR_SHA256_HEX];
+	json_t *f;
+
+	if (ir_sha256_peek(s->sha, sha, err) == -1)
+		return -1;
+	f = json_pack("{s:s, s:I, s:s, s:s}", "path", s->path, "size",
+	    (json_int_t)s->size, "sha256", sha, "end",
+	    gap != NULL ? "gap" : "complete");
+	if (f != NULL && gap != NULL)
+		json_object_set_new(f, "why", ir_fields_text(gap));
+	return ir_journal_add(s->sink->journal, "stream-close", f, err);
+}
+
+/* The data is on the disk before the journal says so, and the journal before
+ * the file gets its name. */
+static int
+finish(struct stream *s, const char *gap, struct ir_err *err)
+{
+	int rc;
+
+	if (fsync(s->fd) == -1)
+		return ir_fail_errno(err, "syncing %s", s->part);
+	if (say_closed(s, gap, err) == -1)
+		return -1;
+	rc = close(s->fd);
+	s->fd = -1;
+	if (rc == -1)
+		return ir_fail_errno(err, "closing %s", s->part);
+	if (gap != NULL)
+		return 0;
+	return ir_rename_new(s->sink->dirfd, s->part, s->path, err);
+}
+
+static int
+stream_close(struct ir_stream *stream, const char *gap, struct ir_err *err)
+{
+	struct stream *s = (struct stream *)stream;
+	int rc;
+
+	if (gap == NULL && s->failed)
+		gap = "a write failed";
+	rc = finish(s, gap, err);
+	stream_free(s);
+	return rc;
+}
+
+/* Whether e is name, or its part, in another case. */
+static bool
+folds(const char *e, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncasecmp(e, name, n) == 0 && strncmp(e, name, n) != 0 &&
+	       (e[n] == '\0' || strcmp(e + n, IR_PART) == 0);
+}
+
+/* On some file systems two names that differ in case are one, so a bundle
+ * never holds both. */
+static int
+refuse_clash(int dirfd, const char *dir, const char *name, struct ir_err *err)
+{
+	int fd = ir_open_beneath(dirfd, dir, O_RDONLY | O_DIRECTORY, err);
+	struct dirent *e;
+	bool clash = false;
+	DIR *d;
+
+	if (fd == -1)
+		return -1;
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return ir_fail_errno(err, "%s", dir);
+	}
+	while (!clash && (e = readdir(d)) != NULL)
+		clash = folds(e->d_name, name);
+	closedir(d);
+	if (clash)
+		return ir_fail(err, IR_EEXIST,
+		    "%s: holds the name %s in another case", dir, name);
+	return 0;
+}
+
+/* Makes the directories of path, checking each part of it. */
+static int
+prepare(int dirfd, char *path, struct ir_err *err)
+{
+	char *slash = path;
+	int rc = 0;
+
+	while (rc == 0 && (slash = strchr(slash, '/')) != NULL) {
+		char *name = slash + 1, *next = strchr(name, '/');
+
+		*slash = '\0';
+		if (next != NULL)
+			*next = '\0';
+		rc = ir_make_dirs(dirfd, path, err);
+		if (rc == 0)
+			rc = refuse_clash(dirfd, path, name, err);
+		if (next != NULL)
+			*next = '/';
+		*slash++ = '/';
+	}
+	return rc;
+}
+
+static bool
+exists(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int
+start(struct stream *s, const char *path, struct ir_err *err)
+{
+	int dirfd = s->sink->dirfd;
+
+	s->path = ir_asprintf(err, "data/%s", path);
+	s->part = ir_asprintf(err, "data/%s" IR_PART, path);
+	if (s->path == NULL || s->part == NULL ||
+	    prepare(dirfd, s->path, err) == -1)
+		return -1;
+	if ((s->sha = ir_sha256_new(err)) == NULL)
+		return -1;
+	s->fd = ir_open_beneath(
+	    dirfd, s->part, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, err);
+	if (s->fd == -1)
+		return -1;
+	/* Only now: whoever had the part has given it its name, or never
+	 * will. */
+	if (exists(dirfd, s->path)) {
+		unlinkat(dirfd, s->part, 0);
+		return ir_fail(err, IR_EEXIST, "%s: exists", s->path);
+	}
+	s->last_ns = ir_mono_ns();
+	return 0;
+}
+
+static struct ir_stream *
+sink_open(struct ir_sink *sink, const char *path, struct ir_err *err)
+{
+	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
+	size_t n = strlen(path);
+	struct stream *s;
+
+	if (b->journal == NULL || ir_journal_ended(b->journal)) {
+		ir_fail(err, IR_EINTERNAL, "%s: no journal is open", path);
+		return NULL;
+	}
+	/* The verifier would refuse it; a final name never ends in .part. */
+	if (!ir_bundle_path_ok(path) ||
+	    n + sizeof("data/" IR_PART) >= IR_MAX_PATH ||
+	    (n >= strlen(IR_PART) &&
+		strcasecmp(path + n - strlen(IR_PART), IR_PART) == 0)) {
+		ir_fail(err, IR_EFORMAT,
+		    "%s: not a name for a file in a bundle", path);
+		return NULL;
+	}
+	if ((s = calloc(1, sizeof(*s))) == NULL) {
+		ir_fail_mem(err);
+		return NULL;
+	}
+	s->stream = (struct ir_stream){stream_write, stream_close};
+	s->sink = b;
+	s->fd = -1;
+	if (start(s, path, err) == 0)
+		return &s->stream;
+	stream_free(s);
+	return NULL;
+}
+
+static bool
+sink_has(struct ir_sink *sink, const char *path)
+{
+	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
+	struct ir_err err;
+	uint64_t size;
+	ir_auto_free char *full = ir_asprintf(&err, "data/%s", path);
+	ir_auto_close int fd = -1;
+
+	if (full != NULL)
+		fd = ir_open_regular(b->dirfd, full, &size, &err);
+	return fd != -1;
+}
+
+static int
+sink_change(struct ir_sink *sink, const char *what, const char *undo,
+    const char *why, struct ir_err *err)
+{
+	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
+
+	if (b->journal == NULL)
+		return ir_fail(err, IR_EINTERNAL, "no journal is open");
+	return ir_journal_add(b->journal, "change",
+	    json_pack("{s:o, s:o, s:o}", "what", ir_fields_text(what), "undo",
+		ir_fields_text(undo), "why", ir_fields_text(why)),
+	    err);
+}
+
+void
+ir_stream_sink(struct ir_bundle_sink *s, int dirfd)
+{
+	*s = (struct ir_bundle_sink){
+	    .sink = {sink_open, sink_has, sink_change}, .dirfd = dirfd};
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the tests of bundles share: see bundletest.h.
+ */
+#include "tests/unit/bundletest.h"
+
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/proc.h"
+
+static char scratch[64];
+static struct ir_key *keys[3];
+static const char *const names[] = {"alice", "bob", "mallory"};
+
+const struct ir_bundle_case bt_case = {
+    .number = "INC-1",
+    .item = "7",
+    .where = "lab",
+    .why = "a test",
+    .remarks = "",
+};
+
+static int
+run(char *const argv[], char *out, size_t max)
+{
+	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
+	struct ir_err err;
+	int rc = ir_proc_run(argv, NULL, 0, &b, 1 << 20, &err);
+
+	if (rc == -1)
+		fail_msg("%s", err.msg);
+	snprintf(out, max, "%s", b.p != NULL ? b.p : "");
+	return rc;
+}
+
+#define ARG(s) ((char *)(uintptr_t)(s))
+
+int
+bt_sh(char *out, size_t max, const char *script, const char *dir)
+{
+	char *argv[] = {
+	    ARG("bash"), ARG("-c"), ARG(script), ARG("bash"), ARG(dir), NULL};
+
+	return run(argv, out, max);
+}
+
+int
+bt_enter(void **state)
+{
+	struct ir_err err;
+	char out[256];
+
+	(void)state;
+	strcpy(scratch, "/tmp/ir-bundle-XXXXXX");
+	if (mkdtemp(scratch) == NULL || chdir(scratch) == -1)
+		return -1;
+	setenv("HOME", scratch, 1);
+	unsetenv("IR_BUNDLE");
+	for (size_t i = 0; i < 3; i++) {
+		char *argv[] = {ARG("ssh-keygen"), ARG("-q"), ARG("-t"),
+		    ARG("ed25519"), ARG("-N"), ARG(""), ARG("-C"),
+		    ARG(names[i]), ARG("-f"), ARG(names[i]), NULL};
+
+		if (run(argv, out, sizeof(out)) != 0 ||
+		    (keys[i] = ir_key_load(names[i], &err)) == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+int
+bt_leave(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		ir_key_free(keys[i]);
+	bt_rm(scratch);
+	return chdir("/");
+}
+
+static char *no_args[] = {ARG("ir-test"), ARG("--x"), NULL};
+
+struct ir_bundle_who
+bt_who(const char *name, const char *key)
+{
+	struct ir_bundle_who who = {
+	    .id = "alice@lab",
+	    .name = "Alice Example",
+	    .role = "responder",
+	    .org = "Lab",
+	    .program = "ir-test",
+	    .version = "1",
+	    .exe_sha256 = "",
+	    .argv = no_args,
+	};
+
+	if (strcmp(name, "bob") == 0)
+		who.id = "bob@lab";
+	if (strcmp(name, "mallory") == 0)
+		who.id = "mallory@lab";
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(key, names[i]) == 0)
+			who.key = keys[i];
+	return who;
+}
+
+struct ir_bundle *
+bt_new(const char *key)
+{
+	struct ir_bundle_who who = bt_who("alice", key);
+	struct ir_err err;
+	struct ir_bundle *b = ir_bundle_create(".", &bt_case, &who, &err);
+
+	if (b == NULL || ir_bundle_begin(b, &who, NULL, &err) == -1)
+		fail_msg("%s", err.msg);
+	return b;
+}
+
+void
+bt_add(struct ir_bundle *b, const char *path, const char *text)
+{
+	struct ir_err err;
+
+	if (ir_sink_put(ir_bundle_sink(b), path, text, strlen(text), &err) ==
+	    -1)
+		fail_msg("%s", err.msg);
+}
+
+char *
+bt_end(struct ir_bundle *b)
+{
+	struct ir_err err;
+	char *dir = bt_path("%s", ir_bundle_dir(b));
+
+	if (ir_bundle_end(b, 0, &err) == -1)
+		fail_msg("%s", err.msg);
+	ir_bundle_close(b);
+	return dir;
+}
+
+char *
+bt_path(const char *fmt, ...)
+{
+	va_list ap;
+	char *p;
+
+	va_start(ap, fmt);
+	if (vasprintf(&p, fmt, ap) == -1)
+		abort();
+	va_end(ap);
+	return p;
+}
+
+char *
+bt_slurp(const char *path, size_t *len)
+{
+	struct ir_err err;
+	char *p = ir_read_file(path, 100 << 20, len, &err);
+
+	if (p == NULL)
+		fail_msg("%s", err.msg);
+	return p;
+}
+
+void
+bt_spit(const char *path, const void *p, size_t len)
+{
+	struct ir_err err;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd == -1 || ir_write_all(fd, p, len, path, &err) == -1)
+		fail_msg("cannot write %s", path);
+	close(fd);
+}
+
+bool
+bt_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+void
+bt_replace(const char *path, const char *from, const char *to)
+{
+	size_t len, at, n = strlen(from);
+	char *p = bt_slurp(path, &len), *hit = memmem(p, len, from, n);
+	struct ir_buf b = IR_BUF_INIT;
+
+	if (hit == NULL)
+		fail_msg("%s does not hold %s", path, from);
+	at = (size_t)(hit - p);
+	ir_buf_add(&b, p, at);
+	ir_buf_puts(&b, to);
+	ir_buf_add(&b, hit + n, len - at - n);
+	bt_spit(path, b.p, b.len);
+	ir_buf_free(&b);
+	free(p);
+}
+
+void
+bt_flip(const char *path, long at)
+{
+	size_t len;
+	char *p = bt_slurp(path, &len);
+
+	if (at < 0)
+		at += (long)len;
+	assert_true(at >= 0 && (size_t)at < len);
+	p[at] ^= 1;
+	bt_spit(path, p, len);
+	free(p);
+}
+
+char *
+bt_copy(const char *dir)
+{
+	static unsigned n;
+	char *to = bt_path("copy-%u", n++), out[256];
+	char *argv[] = {ARG("cp"), ARG("-a"), ARG("--"), ARG(dir), to, NULL};
+
+	assert_int_equal(run(argv, out, sizeof(out)), 0);
+	return to;
+}
+
+void
+bt_rm(const char *dir)
+{
+	char *argv[] = {ARG("rm"), ARG("-rf"), ARG("--"), ARG(dir), NULL};
+	char out[256];
+
+	assert_int_equal(run(argv, out, sizeof(out)), 0);
+}

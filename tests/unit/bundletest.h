@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the tests of bundles share: a scratch directory with keys, a bundle in
+ * it, and ways to spoil it.
+ */
+#ifndef IR_TESTS_BUNDLETEST_H
+#define IR_TESTS_BUNDLETEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bundle/bundle.h"
+#include "crypto/key.h"
+
+/** bt_enter(state), bt_leave(state): a group's set-up and tear-down: a fresh
+ * working directory with the keys alice, bob and mallory, and its removal. */
+int bt_enter(void **state);
+int bt_leave(void **state);
+
+/** bt_who(name, key): name@lab, signing with the key of that name ("" for
+ * none). */
+struct ir_bundle_who bt_who(const char *name, const char *key);
+extern const struct ir_bundle_case bt_case;
+
+/** bt_new(key): a bundle of alice's with a journal begun; key as above. */
+struct ir_bundle *bt_new(const char *key);
+
+/** bt_add(b, path, text): one whole file. */
+void bt_add(struct ir_bundle *b, const char *path, const char *text);
+
+/** bt_end(b): ends the journal and closes the bundle; its directory is
+ * the result, which the caller frees. */
+char *bt_end(struct ir_bundle *b);
+
+/* Files, by a path that is put together; all fail the test on error. */
+char *bt_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *bt_slurp(const char *path, size_t *len);
+void bt_spit(const char *path, const void *p, size_t len);
+bool bt_exists(const char *path);
+
+/** bt_replace(path, from, to): the first occurrence, which must be there. */
+void bt_replace(const char *path, const char *from, const char *to);
+
+/** bt_flip(path, at): changes a bit of that byte; -1 is the last one. */
+void bt_flip(const char *path, long at);
+
+/** bt_copy(dir): a copy of the directory, removed by bt_rm(). */
+char *bt_copy(const char *dir);
+void bt_rm(const char *dir);
+
+/** bt_sh(out, max, script, dir): the exit status of a bash script that gets dir
+ * as $1; its output, with a
+ * NUL, goes to out. */
+int bt_sh(char *out, size_t max, const char *script, const char *dir);
+
+#endif
