@@ -5,3 +5,9 @@ TESTS += tests/unit/test-bundle
 tests_unit_test_bundle_SOURCES = tests/unit/test-bundle.c $(BUNDLE_TEST)
 tests_unit_test_bundle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_bundle_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-lookup
+TESTS += tests/unit/test-lookup
+tests_unit_test_lookup_SOURCES = tests/unit/test-lookup.c $(BUNDLE_TEST)
+tests_unit_test_lookup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_lookup_LDADD = $(LDADD) $(CMOCKA_LIBS)
