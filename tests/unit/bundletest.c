@@ -239,3 +239,26 @@ bt_rm(const char *dir)
 
 	assert_int_equal(run(argv, out, sizeof(out)), 0);
 }
+
+static int
+gather(void *arg, const struct ir_journal_line *line, struct ir_err *err)
+{
+	json_t *copy = json_deep_copy(line->doc);
+
+	(void)err;
+	json_object_set_new(copy, "hash", json_string(line->hash));
+	return json_array_append_new(arg, copy);
+}
+
+json_t *
+bt_lines(const char *dir, const char *journal, struct ir_journal_end *end)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY);
+	json_t *all = json_array();
+	struct ir_err err;
+
+	if (ir_journal_read(fd, journal, gather, all, end, &err) == -1)
+		fail_msg("%s", err.msg);
+	close(fd);
+	return all;
+}

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "bundle/bundle.h"
+#include "bundle/journal.h"
 #include "crypto/key.h"
 
 /** bt_enter(state), bt_leave(state): a group's set-up and tear-down: a fresh
@@ -43,6 +44,15 @@ void bt_replace(const char *path, const char *from, const char *to);
 
 /** bt_flip(path, at): changes a bit of that byte; -1 is the last one. */
 void bt_flip(const char *path, long at);
+
+/* Journals. */
+#define J1 "journal/0001-ir-test.jsonl"
+#define J2 "journal/0002-ir-test.jsonl"
+
+/** bt_lines(dir, journal, end): its lines as an array, each with its own
+ * "hash", as the strict reader takes them. */
+json_t *bt_lines(
+    const char *dir, const char *journal, struct ir_journal_end *end);
 
 /** bt_copy(dir): a copy of the directory, removed by bt_rm(). */
 char *bt_copy(const char *dir);
