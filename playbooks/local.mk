@@ -1,0 +1,2 @@
+playbooksdir = $(pkgdatadir)/playbooks
+dist_playbooks_DATA = playbooks/respond.json
