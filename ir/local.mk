@@ -1,5 +1,10 @@
+# The programs, a block each.
 bin_PROGRAMS += ir/ir
 ir_ir_SOURCES = ir/ir.c
+bin_PROGRAMS += ir/ir-capture
+ir_ir_capture_SOURCES = ir/ir-capture.c
+bin_PROGRAMS += ir/ir-open
+ir_ir_open_SOURCES = ir/ir-open.c
 
 dist_man_MANS += ir/ir.1
 dist_man_MANS += ir/ir-capture.1

@@ -22,7 +22,7 @@ static const struct {
 } paths[] = {
     [IR_RAW_VERSION] = {"/version", ""},
     [IR_RAW_INFO] = {"/info", ""},
-    [IR_RAW_CONTAINER] = {"/containers/", "/json?size=1"},
+    [IR_RAW_CONTAINER] = {"/containers/", "/json"},
     [IR_RAW_EXEC] = {"/exec/", "/json"},
     [IR_RAW_TOP] = {"/containers/", "/top?ps_args=" PS_FIELDS},
     [IR_RAW_STATS] = {"/containers/", "/stats?stream=false&one-shot=true"},

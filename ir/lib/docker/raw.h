@@ -10,7 +10,8 @@
 enum ir_docker_raw {
 	IR_RAW_VERSION,   /* the engine's version */
 	IR_RAW_INFO,      /* ... and what it says of its host */
-	IR_RAW_CONTAINER, /* inspect, with sizes */
+	IR_RAW_CONTAINER, /* inspect; without sizes, which cost a walk of all
+			     files */
 	IR_RAW_EXEC,      /* an exec session */
 	IR_RAW_TOP,       /* processes */
 	IR_RAW_STATS,     /* one sample of the use of resources */
