@@ -11,3 +11,10 @@ tests_unit_test_tree_SOURCES = tests/unit/test-tree.c \
 	tests/unit/tar.h tests/unit/unit.h
 tests_unit_test_tree_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_tree_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-compare
+TESTS += tests/unit/test-compare
+tests_unit_test_compare_SOURCES = tests/unit/test-compare.c \
+	tests/unit/tar.h tests/unit/unit.h
+tests_unit_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_compare_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -1,5 +1,11 @@
 libir_a_SOURCES += \
+	ir/lib/tree/compare.c \
+	ir/lib/tree/compare.h \
 	ir/lib/tree/content.c \
 	ir/lib/tree/content.h \
+	ir/lib/tree/hunks.c \
+	ir/lib/tree/hunks.h \
+	ir/lib/tree/listed.c \
+	ir/lib/tree/listed.h \
 	ir/lib/tree/tree.c \
 	ir/lib/tree/tree.h

@@ -58,9 +58,8 @@ allocate(struct ir_tree *t, size_t n, size_t align)
 	return s->bytes + at;
 }
 
-/* The order of tree.h. */
-static int
-compare_paths(const char *a, const char *b)
+int
+ir_tree_order(const char *a, const char *b)
 {
 	while (*a == *b && *a != '\0')
 		a++, b++;
@@ -84,7 +83,7 @@ compare_nodes(const void *x, const void *y)
 {
 	const struct ir_node *a = *(const struct ir_node *const *)x;
 	const struct ir_node *b = *(const struct ir_node *const *)y;
-	int c = compare_paths(a->path, b->path);
+	int c = ir_tree_order(a->path, b->path);
 
 	if (c != 0)
 		return c;
@@ -208,7 +207,7 @@ find_before(const struct ir_tree *t, const char *path, uint32_t seq)
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int c = compare_paths(t->nodes[mid]->path, path);
+		int c = ir_tree_order(t->nodes[mid]->path, path);
 
 		if (c < 0 || (c == 0 && seq_of(t->nodes[mid]) < seq))
 			lo = mid + 1;

@@ -54,8 +54,12 @@ void ir_tree_free(struct ir_tree *t); /* NULL is fine */
 /** ir_tree_find(t, path): the node, or NULL. */
 const struct ir_node *ir_tree_find(const struct ir_tree *t, const char *path);
 
-/** ir_tree_nodes(t, n): all nodes, sorted bytewise by path so that a directory
- * comes before what is in it ('/' sorts before every other byte). */
+/** ir_tree_order(a, b): how paths are sorted: bytewise, '/' before every other
+ * byte, so that a directory comes before what is in it and all of that before
+ * its next neighbour.  Negative, 0 or positive, as strcmp(3). */
+int ir_tree_order(const char *a, const char *b);
+
+/** ir_tree_nodes(t, n): all nodes, in that order. */
 const struct ir_node *const *ir_tree_nodes(const struct ir_tree *t, size_t *n);
 
 /** ir_tree_content(t, node, max, len, err): a file's bytes, the caller frees;
