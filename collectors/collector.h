@@ -43,6 +43,9 @@ struct ir_collector {
 	const char *name;
 	const char *what;    /* for people: one line */
 	const char *changes; /* footprint on the target, "" for none */
+	bool apart;          /* does not look at the container itself, which
+			      * need not stand still for it; such ones come
+			      * last */
 	enum ir_collected (*run)(const struct ir_target *t,
 	    struct ir_sink *sink, struct ir_err *err);
 };

@@ -118,7 +118,7 @@ ir_copy_tree(const struct ir_target *t, const char *id, struct ir_sink *sink,
 	ok = ir_docker_raw(t->engine, IR_RAW_EXPORT, id, tree_body, &c, err);
 	if (ok == 0)
 		ok = ir_tarend_check(c.end, err);
-	if (ok == 0)
+	if (ok == 0 && id == t->id)
 		ok = ir_still(t, err);
 	how = ir_copy_end(&c.copy, ok, err);
 	ir_tarend_free(c.end);

@@ -43,7 +43,8 @@ enum ir_collected ir_copy_raw(const struct ir_target *t,
 int ir_still(const struct ir_target *t, struct ir_err *err);
 
 /** ir_copy_tree(t, id, sink, dir, err): the filesystem of container id as
- * dir/filesystem.tar, checked to be whole. */
+ * dir/filesystem.tar, checked to be whole, and if it is t->id to have stood
+ * still. */
 enum ir_collected ir_copy_tree(const struct ir_target *t, const char *id,
     struct ir_sink *sink, const char *dir, struct ir_err *err);
 

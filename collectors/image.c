@@ -20,6 +20,8 @@ tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	ir_auto_free char *id = NULL;
 	enum ir_collected how;
 	struct ir_err second;
+	bool interrupted;
+	int rc;
 
 	if (ref == NULL ||
 	    sink->change(sink,
@@ -33,12 +35,11 @@ tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	if ((id = ir_docker_baseline(t->engine, ref, t->mark, err)) == NULL)
 		return IR_FAIL;
 	how = ir_copy_tree(t, id, sink, t->image_dir, err);
-	/* An interrupted capture still tidies up. */
-	if (ir_uninterrupted() && how != IR_FAIL) {
-		ir_fail(err, IR_EINTR, "interrupted");
-		how = IR_FAIL;
-	}
-	if (ir_docker_remove(t->engine, id, false, &second) == 0)
+	interrupted = ir_uninterrupted(); /* still tidy up */
+	rc = ir_docker_remove(t->engine, id, false, &second);
+	if (interrupted)
+		ir_interrupt();
+	if (rc == 0)
 		return how;
 	if (how == IR_GOT)
 		ir_fail(err, second.code,
@@ -70,5 +71,6 @@ const struct ir_collector ir_collector_image = {
     .name = "image",
     .what = "the original image: inspect, history, tree",
     .changes = "a container of the image is made, not started, and removed",
+    .apart = true,
     .run = image_run,
 };

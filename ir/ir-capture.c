@@ -49,7 +49,7 @@ struct capture {
 	json_t *inspect;
 	char *repo, *tag, *engine_dir, *dir, *image_dir;
 	char mark[64];
-	bool paused_by_us;
+	bool frozen; /* by us, now */
 	uint64_t paused_at;
 	double paused_ms;
 	unsigned missing;
@@ -92,7 +92,7 @@ hold(struct capture *c, struct ir_err *err)
 	if (ir_docker_pause(c->t.engine, c->t.id, err) == -1)
 		return ir_wrap(err,
 		    "cannot pause %s (--live captures it running)", c->t.name);
-	c->paused_by_us = true;
+	c->frozen = true;
 	c->paused_at = ir_mono_ns();
 	return ir_still(&c->t, err);
 }
@@ -101,12 +101,19 @@ hold(struct capture *c, struct ir_err *err)
 static int
 let_go(struct capture *c, struct ir_err *err)
 {
-	if (!c->paused_by_us)
+	bool interrupted;
+	int rc;
+
+	if (!c->frozen)
 		return 0;
-	ir_uninterrupted();
-	if (ir_docker_unpause(c->t.engine, c->t.id, err) == -1)
+	interrupted = ir_uninterrupted();
+	rc = ir_docker_unpause(c->t.engine, c->t.id, err);
+	if (interrupted)
+		ir_interrupt();
+	if (rc == -1)
 		return ir_wrap(err,
 		    "%s is still paused; ir pause --undo thaws it", c->t.name);
+	c->frozen = false;
 	c->paused_ms = (double)(ir_mono_ns() - c->paused_at) / 1e6;
 	ir_cli_record(c->cli, "window",
 	    json_pack("{s:s, s:I}", "container", c->t.id, "paused_us",
@@ -159,15 +166,20 @@ collect(struct capture *c, const struct ir_collector *k, struct ir_err *err)
 	    ends[how].outcome, why.msg, ms, err);
 }
 
-/* Every collector runs, whatever the ones before it came to. */
+/* Every collector runs, whatever the ones before it came to.  The container is
+ * let go as soon as none needs it to stand still. */
 static int
 collect_all(struct capture *c, struct ir_err *err)
 {
 	int rc = 0;
 
 	ir_bundle_on_progress(c->cli->bundle, on_progress, c);
-	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++)
-		rc = collect(c, ir_collectors[i], err);
+	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++) {
+		if (ir_collectors[i]->apart)
+			rc = let_go(c, err);
+		if (rc == 0)
+			rc = collect(c, ir_collectors[i], err);
+	}
 	ir_bundle_on_progress(c->cli->bundle, NULL, NULL);
 	return rc;
 }
@@ -230,11 +242,11 @@ place(struct capture *c, struct ir_err *err)
 }
 
 static int
-sum_up(struct capture *c, bool interrupted)
+sum_up(struct capture *c)
 {
 	const char *dir = ir_bundle_dir(c->cli->bundle);
 
-	if (c->paused_by_us)
+	if (c->paused_at != 0)
 		ir_say("%s stood still for %.0f ms", c->t.name, c->paused_ms);
 	if (c->missing > 0)
 		ir_complain("%u of the above %s missing: see the reasons; "
@@ -247,7 +259,7 @@ sum_up(struct capture *c, bool interrupted)
 	    c->t.id, "name", ir_json_text(c->t.name), "bundle", dir, "dir",
 	    "data/", c->dir, "complete", c->missing == 0, "paused_us",
 	    (json_int_t)(c->paused_ms * 1000), "ledger", c->ledger));
-	if (interrupted)
+	if (ir_interrupted())
 		return IR_EINTR;
 	return c->missing > 0 ? 10 : IR_OK;
 }
@@ -256,7 +268,6 @@ static int
 capture(struct capture *c, struct ir_err *err)
 {
 	struct ir_err second;
-	bool interrupted;
 	int rc;
 
 	if (ir_json_true(c->inspect, "HostConfig.AutoRemove"))
@@ -268,13 +279,12 @@ capture(struct capture *c, struct ir_err *err)
 	rc = hold(c, err);
 	if (rc == 0)
 		rc = collect_all(c, err);
-	interrupted = ir_interrupted();
 	if (let_go(c, rc == 0 ? err : &second) == -1) {
 		if (rc == -1)
 			ir_warn("%s", second.msg);
 		rc = -1;
 	}
-	return rc == -1 ? -1 : sum_up(c, interrupted);
+	return rc == -1 ? -1 : sum_up(c);
 }
 
 static int

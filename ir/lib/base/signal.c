@@ -37,6 +37,12 @@ ir_signal_setup(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+void
+ir_interrupt(void)
+{
+	interrupted = 1;
+}
+
 bool
 ir_interrupted(void)
 {

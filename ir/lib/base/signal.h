@@ -16,7 +16,9 @@ void ir_signal_setup(void);
 bool ir_interrupted(void);
 
 /** ir_uninterrupted(): forgets it, so that the work that puts things back
- * can be done; returns whether one had come. */
+ * can be done; returns whether one had come, and then ir_interrupt() is to
+ * follow that work. */
 bool ir_uninterrupted(void);
+void ir_interrupt(void);
 
 #endif
