@@ -36,7 +36,7 @@ run ir pause "../n1"
 code_is 66 "a name that climbs is only a name"
 run ir pause ''
 code_is 64 "an empty name"
-docker rm $(cat ids) >/dev/null
+xargs /usr/bin/docker rm <ids >/dev/null
 opened
 run ir capture nobody
 code_is 66 "ir capture: no such container"

@@ -1,6 +1,7 @@
 # Tests of the sources themselves.
 lint_tests = \
 	tests/lint/layers.t \
+	tests/lint/man.t \
 	tests/lint/playbooks.t \
 	tests/lint/shell.t \
 	tests/lint/style.t

@@ -42,7 +42,8 @@ ok "there are files to look at (${#files[@]})" test ${#files[@]} -gt 60
 
 is "$(unlicensed "${files[@]}")" "" "each begins with its licence"
 is "$(long_files "${files[@]}")" "" "none is over 600 lines"
-is "$(long_functions "${files[@]}")" "" "no function has 60 lines"
+mapfile -t ours < <(printf '%s\n' "${files[@]}" | grep -v '^tests/')
+is "$(long_functions "${ours[@]}")" "" "no function has 60 lines, except in tests"
 is "$(grep -nE "$banned" "${files[@]}")" "" "no call that is not used here"
 
 format=$(command -v clang-format-14 || command -v clang-format)
