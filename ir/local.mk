@@ -5,10 +5,16 @@ bin_PROGRAMS += ir/ir-capture
 ir_ir_capture_SOURCES = ir/ir-capture.c
 bin_PROGRAMS += ir/ir-open
 ir_ir_open_SOURCES = ir/ir-open.c
+bin_PROGRAMS += ir/ir-isolate
+ir_ir_isolate_SOURCES = ir/ir-isolate.c
+bin_PROGRAMS += ir/ir-pause
+ir_ir_pause_SOURCES = ir/ir-pause.c
 
 dist_man_MANS += ir/ir.1
 dist_man_MANS += ir/ir-capture.1
+dist_man_MANS += ir/ir-isolate.1
 dist_man_MANS += ir/ir-open.1
+dist_man_MANS += ir/ir-pause.1
 dist_man_MANS += ir/ir-seal.1
 dist_man_MANS += ir/ir-verify.1
 

@@ -122,7 +122,7 @@ is "$(docker inspect -f '{{.State.Status}}' live)" running
 run ir capture --dry-run web
 code_is 0 "a dry run"
 out_has "nothing is changed"
-like "$out" "shared +image bb|shared +network" "says who else is hit"
+like "$out" "shared +.*: (image: bb|network: )" "says who else is hit"
 run ir capture --dry-run --json live
 json_is .dry_run true
 json_is '.calls[0].path' "/containers/$(docker inspect -f '{{.Id}}' live)/pause"

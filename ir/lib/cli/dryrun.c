@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/out.h"
 #include "docker/container.h"
@@ -46,6 +47,23 @@ ir_dryrun_call(struct ir_dryrun *d, const char *method, const json_t *body,
 			  ir_json_text(path), "body", body));
 }
 
+static void
+on_rehearsed(void *arg, const char *method, const char *path, const char *body)
+{
+	struct ir_err err;
+	json_auto_t *doc = body != NULL ? ir_json_parse(body, strlen(body),
+					      "the body of a call", &err)
+					: NULL;
+
+	ir_dryrun_call(arg, method, doc, "%s", path);
+}
+
+void
+ir_dryrun_watch(struct ir_dryrun *d)
+{
+	ir_docker_rehearse(d->engine, on_rehearsed, d);
+}
+
 void
 ir_dryrun_note(struct ir_dryrun *d, const char *fmt, ...)
 {
@@ -69,9 +87,17 @@ print_shared(const json_t *shared)
 		ir_out(
 		    IR_PLAIN, "shared      nothing with any other container");
 	json_array_foreach (shared, i, s)
-		ir_out(IR_WARN, "shared      %s %s with %s (%.12s)",
-		    ir_json_str(s, "shares"), ir_json_str(s, "what"),
-		    ir_json_str(s, "name"), ir_json_str(s, "container"));
+		ir_out(IR_WARN, "shared      %s (%.12s): %s: %s",
+		    ir_json_str(s, "name"), ir_json_str(s, "container"),
+		    ir_json_str(s, "shares"), ir_json_str(s, "what"));
+}
+
+void
+ir_dryrun_drop(struct ir_dryrun *d)
+{
+	ir_docker_rehearse(d->engine, NULL, NULL);
+	json_decref(d->calls);
+	json_decref(d->notes);
 }
 
 int
@@ -80,8 +106,7 @@ ir_dryrun_end(struct ir_dryrun *d, struct ir_err *err)
 	json_t *shared = ir_docker_sharing(d->engine, d->inspect, err);
 
 	if (shared == NULL) {
-		json_decref(d->calls);
-		json_decref(d->notes);
+		ir_dryrun_drop(d);
 		return -1;
 	}
 	print_shared(shared);

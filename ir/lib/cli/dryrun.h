@@ -26,6 +26,11 @@ void ir_dryrun_start(
 void ir_dryrun_call(struct ir_dryrun *d, const char *method, const json_t *body,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/** ir_dryrun_watch(d): from here on a call to the engine that would change
+ * anything is not made, but listed as by ir_dryrun_call() (see
+ * ir_docker_rehearse()): the program does what it always does. */
+void ir_dryrun_watch(struct ir_dryrun *d);
+
 /** ir_dryrun_note(d, fmt, ...): something else worth knowing. */
 void ir_dryrun_note(struct ir_dryrun *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -33,5 +38,8 @@ void ir_dryrun_note(struct ir_dryrun *d, const char *fmt, ...)
 /** ir_dryrun_end(d, err): finds who shares with the container, prints all, and
  * releases; the exit code, or -1. */
 int ir_dryrun_end(struct ir_dryrun *d, struct ir_err *err);
+
+/** ir_dryrun_drop(d): releases, when something failed before the end. */
+void ir_dryrun_drop(struct ir_dryrun *d);
 
 #endif

@@ -1,6 +1,8 @@
 libir_a_SOURCES += \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
 	ir/lib/cli/dryrun.c ir/lib/cli/dryrun.h \
+	ir/lib/cli/isolation-cut.c \
+	ir/lib/cli/isolation.c ir/lib/cli/isolation.h \
 	ir/lib/cli/options.c ir/lib/cli/options.h \
 	ir/lib/cli/out.c ir/lib/cli/out.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

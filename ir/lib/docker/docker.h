@@ -52,6 +52,14 @@ typedef void (*ir_docker_call_fn)(
     void *arg, const char *method, const char *path, long status, double ms);
 void ir_docker_on_call(struct ir_docker *d, ir_docker_call_fn fn, void *arg);
 
+/** ir_docker_rehearse(d, fn, arg): from here on only GET reaches the engine.
+ * Every other call is told to fn, with its body or NULL, and counts as done;
+ * one that should answer with a document answers {"Id": 64 zeros}. */
+typedef void (*ir_docker_rehearse_fn)(
+    void *arg, const char *method, const char *path, const char *body);
+void ir_docker_rehearse(
+    struct ir_docker *d, ir_docker_rehearse_fn fn, void *arg);
+
 /* The calls.  fmt makes the path without version prefix
  * ("/containers/%s/json").  Errors: what ir_http_do() fails with; and an
  * answer other than 2xx or 304: 404 is IR_ENOENT, 401 and 403 IR_EPERM, others

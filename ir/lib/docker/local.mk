@@ -16,8 +16,12 @@ libir_a_SOURCES += \
 	ir/lib/docker/netns.c \
 	ir/lib/docker/netns.h \
 	ir/lib/docker/networks-compare.c \
+	ir/lib/docker/networks-settings.c \
 	ir/lib/docker/networks.c \
 	ir/lib/docker/networks.h \
-	ir/lib/docker/raw.c ir/lib/docker/raw.h \
+	ir/lib/docker/raw.c \
+	ir/lib/docker/raw.h \
+	ir/lib/docker/replace.c \
+	ir/lib/docker/replace.h \
 	ir/lib/docker/sharing.c \
 	ir/lib/docker/sharing.h

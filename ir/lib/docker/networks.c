@@ -87,7 +87,8 @@ by_order(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* All but "none", which connects to nothing; *n of them, the caller frees. */
+/* All but "none", which connects to nothing, and "host", which nobody can
+ * leave; *n of them, the caller frees. */
 static struct named *
 ordered(const json_t *inspect, size_t *n, struct ir_err *err)
 {
@@ -105,7 +106,7 @@ ordered(const json_t *inspect, size_t *n, struct ir_err *err)
 		return NULL;
 	}
 	json_object_foreach (all, name, e) {
-		if (strcmp(name, "none") == 0)
+		if (strcmp(name, "none") == 0 || strcmp(name, "host") == 0)
 			continue;
 		list[*n].name = name;
 		list[*n].endpoint = e;
@@ -176,31 +177,6 @@ ir_docker_networks_record(
 	return record;
 }
 
-json_t *
-ir_docker_endpoint_settings(const json_t *endpoint, const char *short_id)
-{
-	static const char *const kept[] = {
-	    "IPAMConfig", "Links", "DriverOpts", "GwPriority"};
-	json_t *out = json_object(), *aliases = json_array(), *a;
-	size_t i;
-
-	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-		json_t *v = json_object_get(endpoint, kept[i]);
-
-		if (v != NULL && !json_is_null(v))
-			json_object_set(out, kept[i], v);
-	}
-	json_array_foreach (json_object_get(endpoint, "Aliases"), i, a)
-		if (json_is_string(a) &&
-		    strcmp(json_string_value(a), short_id) != 0)
-			json_array_append(aliases, a);
-	/* The default bridge refuses even an empty list on some engines. */
-	if (json_array_size(aliases) > 0)
-		json_object_set(out, "Aliases", aliases);
-	json_decref(aliases);
-	return out;
-}
-
 const json_t *
 ir_docker_networks_first(const json_t *record)
 {
@@ -212,28 +188,6 @@ ir_docker_networks_first(const json_t *record)
 			   ir_json_str(e, "name"), ir_json_str(e, "network"))
 		   ? e
 		   : NULL;
-}
-
-json_t *
-ir_docker_networks_for(
-    const json_t *record, const char *id, const char *name, struct ir_err *err)
-{
-	json_t *copy = json_deep_copy(record), *e;
-	char short_id[13] = "";
-	size_t i;
-
-	if (copy == NULL) {
-		ir_fail_mem(err);
-		return NULL;
-	}
-	strncat(short_id, ir_json_str(record, "container"), 12);
-	json_array_foreach (json_object_get(copy, "endpoints"), i, e)
-		json_object_set_new(e, "endpoint",
-		    ir_docker_endpoint_settings(
-			json_object_get(e, "endpoint"), short_id));
-	json_object_set_new(copy, "container", json_string(id));
-	json_object_set_new(copy, "name", json_string(name));
-	return copy;
 }
 
 /* Whether the engine shows the container on that network now; also when it
@@ -373,18 +327,17 @@ connect_one(
 }
 
 int
-ir_docker_networks_restore(
-    struct ir_docker *d, const json_t *record, struct ir_err *err)
+ir_docker_networks_connect(struct ir_docker *d, const json_t *record,
+    const json_t *have, struct ir_err *err)
 {
 	const char *id =
 	    ir_json_need_str(record, "container", "record of networks", err);
-	json_auto_t *now = id != NULL ? ir_docker_inspect(d, id, err) : NULL;
-	const json_t *have, *e;
+	const json_t *e;
 	struct ir_err one;
 	size_t i;
 	int rc = 0;
 
-	if (now == NULL || (have = endpoints_of(now, err)) == NULL)
+	if (id == NULL)
 		return -1;
 	json_array_foreach (json_object_get(record, "endpoints"), i, e)
 		if (json_object_get(have, ir_json_str(e, "name")) == NULL &&
@@ -393,4 +346,17 @@ ir_docker_networks_restore(
 			rc = -1;
 		}
 	return rc;
+}
+
+int
+ir_docker_networks_restore(
+    struct ir_docker *d, const json_t *record, struct ir_err *err)
+{
+	json_auto_t *now =
+	    ir_docker_inspect(d, ir_json_str(record, "container"), err);
+	const json_t *have;
+
+	if (now == NULL || (have = endpoints_of(now, err)) == NULL)
+		return -1;
+	return ir_docker_networks_connect(d, record, have, err);
 }

@@ -23,7 +23,7 @@ int ir_docker_networks_mode(const json_t *inspect, struct ir_err *err);
 
 /** ir_docker_networks_record(d, inspect, err): the record, the caller owns
  * it; its list is in the order in which to reconnect (the one of NetworkMode
- * first, then by name). */
+ * first, then by name); "none" and "host" are not in it. */
 json_t *ir_docker_networks_record(
     struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
@@ -46,6 +46,11 @@ int ir_docker_networks_verify_cut(
  * nothing half-made is left, and reports the first. */
 int ir_docker_networks_restore(
     struct ir_docker *d, const json_t *record, struct ir_err *err);
+
+/** ir_docker_networks_connect(d, record, have, err): the same, where have (an
+ * object, its keys the names of networks) tells what the container has. */
+int ir_docker_networks_connect(struct ir_docker *d, const json_t *record,
+    const json_t *have, struct ir_err *err);
 
 /** ir_docker_networks_compare(record, inspect): what is now other than in the
  * record, the caller owns it: an array of {"network","field","before","now",

@@ -227,3 +227,25 @@ ir_docker_sharing(
 	}
 	return sorted(out, err);
 }
+
+json_t *
+ir_docker_sharing_network(
+    struct ir_docker *d, const json_t *inspect, struct ir_err *err)
+{
+	json_auto_t *list = ir_docker_list(d, err);
+	json_t *out = list != NULL ? json_array() : NULL;
+	size_t i;
+	const json_t *c;
+
+	json_array_foreach (list, i, c) {
+		const char *name = json_string_value(
+		    json_array_get(json_object_get(c, "Names"), 0));
+
+		if (name != NULL &&
+		    joins(ir_json_str(c, "HostConfig.NetworkMode"),
+			ir_json_str(inspect, "Id"), ir_docker_name(inspect)))
+			json_array_append_new(
+			    out, json_string(name + (*name == '/')));
+	}
+	return out;
+}

@@ -16,4 +16,10 @@
 json_t *ir_docker_sharing(
     struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
+/** ir_docker_sharing_network(d, inspect, err): the names of those that use this
+ * container's network namespace: one call, whatever their number.  The caller
+ * owns the array. */
+json_t *ir_docker_sharing_network(
+    struct ir_docker *d, const json_t *inspect, struct ir_err *err);
+
 #endif

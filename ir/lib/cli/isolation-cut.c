@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * An isolation, from record to proof: see isolation.h.
+ */
+#include "cli/isolation.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "docker/networks.h"
+#include "json/json.h"
+
+static void
+declare(struct ir_cli *cli, const json_t *record)
+{
+	const json_t *e;
+	struct ir_err err;
+	size_t i;
+
+	json_array_foreach (json_object_get(record, "endpoints"), i, e) {
+		ir_auto_free char *what = ir_asprintf(&err,
+		    "container %.12s: disconnected from network %s",
+		    ir_json_str(record, "container"), ir_json_str(e, "name"));
+
+		if (what != NULL)
+			ir_cli_change(cli, what, "ir isolate --undo",
+			    "so that it can reach nobody, and nobody it");
+	}
+}
+
+json_t *
+ir_isolation_cut(struct ir_cli *cli, const json_t *inspect, char **where,
+    bool *seen, struct ir_err *err)
+{
+	json_auto_t *record =
+	    ir_docker_networks_record(cli->engine, inspect, err);
+	struct ir_err left;
+
+	*where = NULL;
+	*seen = false;
+	if (record == NULL)
+		return NULL;
+	if (json_array_size(json_object_get(record, "endpoints")) > 0) {
+		if (!cli->dry_run &&
+		    (*where = ir_isolation_save(cli, record, err)) == NULL)
+			return NULL;
+		declare(cli, record);
+		if (ir_docker_networks_cut(cli->engine, record, err) == -1) {
+			if (ir_docker_networks_verify_cut(cli->engine,
+				ir_json_str(inspect, "Id"), seen, &left) == -1)
+				ir_wrap(err, "%s", left.msg);
+			return NULL;
+		}
+	}
+	if (!cli->dry_run && ir_docker_networks_verify_cut(cli->engine,
+				 ir_json_str(inspect, "Id"), seen, err) == -1)
+		return NULL;
+	return json_incref(record);
+}
