@@ -2,7 +2,9 @@ crypto_tests = \
 	tests/unit/test-digest \
 	tests/unit/test-ed25519 \
 	tests/unit/test-fips \
+	tests/unit/test-interop \
 	tests/unit/test-key \
+	tests/unit/test-signers \
 	tests/unit/test-sshsig
 check_PROGRAMS += $(crypto_tests)
 TESTS += $(crypto_tests)
@@ -30,3 +32,13 @@ tests_unit_test_sshsig_SOURCES = tests/unit/test-sshsig.c \
 	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
 tests_unit_test_sshsig_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sshsig_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_interop_SOURCES = tests/unit/test-interop.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_interop_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_interop_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_signers_SOURCES = tests/unit/test-signers.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_signers_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_signers_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -1,0 +1,7 @@
+EXTRA_DIST += tests/scripted-engine.py
+check_PROGRAMS += tests/unit/test-http
+TESTS += tests/unit/test-http
+tests_unit_test_http_SOURCES = tests/unit/test-http.c \
+	tests/unit/scripted.c tests/unit/scripted.h tests/unit/unit.h
+tests_unit_test_http_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_http_LDADD = $(LDADD) $(CMOCKA_LIBS)

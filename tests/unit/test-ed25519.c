@@ -136,78 +136,78 @@ test_long_message(void **state)
 
 /* For the first of these R = A, S = 0 is a signature over anything, were the
  * key itself let through. */
+static const struct {
+	const char *pub, *words;
+} bad_public[] = {
+    {"01000000000000000000000000000000"
+     "00000000000000000000000000000000",
+	"small order"},
+    {"01000000000000000000000000000000"
+     "00000000000000000000000000000080",
+	"small order"},
+    {"00000000000000000000000000000000"
+     "00000000000000000000000000000000",
+	"small order"},
+    {"00000000000000000000000000000000"
+     "00000000000000000000000000000080",
+	"small order"},
+    {"ecffffffffffffffffffffffffffffff"
+     "ffffffffffffffffffffffffffffff7f",
+	"small order"},
+    {"ecffffffffffffffffffffffffffffff"
+     "ffffffffffffffffffffffffffffffff",
+	"small order"},
+    {"26e8958fc2b227b045c3f489f2ef98f0"
+     "d5dfac05d3c63339b13802886d53fc05",
+	"small order"},
+    {"26e8958fc2b227b045c3f489f2ef98f0"
+     "d5dfac05d3c63339b13802886d53fc85",
+	"small order"},
+    {"c7176a703d4dd84fba3c0b760d10670f"
+     "2a2053fa2c39ccc64ec7fd7792ac037a",
+	"small order"},
+    {"c7176a703d4dd84fba3c0b760d10670f"
+     "2a2053fa2c39ccc64ec7fd7792ac03fa",
+	"small order"},
+    {"edffffffffffffffffffffffffffffff"
+     "ffffffffffffffffffffffffffffff7f",
+	"not in its canonical form"},
+    {"eeffffffffffffffffffffffffffffff"
+     "ffffffffffffffffffffffffffffff7f",
+	"not in its canonical form"},
+    {"f0ffffffffffffffffffffffffffffff" /* 3, and 3 is a point */
+     "ffffffffffffffffffffffffffffff7f",
+	"not in its canonical form"},
+    {"ffffffffffffffffffffffffffffffff"
+     "ffffffffffffffffffffffffffffffff",
+	"not in its canonical form"},
+    {"ebffffffffffffffffffffffffffffff" /* no x for it */
+     "ffffffffffffffffffffffffffffff7f",
+	"not a point"},
+    {"02000000000000000000000000000000"
+     "00000000000000000000000000000000",
+	"far too small"},
+    {"03000000000000000000000000000000"
+     "00000000000000000000000000000080",
+	"far too small"},
+    {"ffffffffffffffffffffffffffffffff"
+     "ffffffffffffffff0000000000000000",
+	"far too small"},
+    {"ffffffffffffffffffffffffffffffff"
+     "ffffffffffffffff0000000000000080",
+	"far too small"},
+};
+
 static void
 test_bad_public(void **state)
 {
-	static const struct {
-		const char *pub, *words;
-	} bad[] = {
-	    {"01000000000000000000000000000000"
-	     "00000000000000000000000000000000",
-		"small order"},
-	    {"01000000000000000000000000000000"
-	     "00000000000000000000000000000080",
-		"small order"},
-	    {"00000000000000000000000000000000"
-	     "00000000000000000000000000000000",
-		"small order"},
-	    {"00000000000000000000000000000000"
-	     "00000000000000000000000000000080",
-		"small order"},
-	    {"ecffffffffffffffffffffffffffffff"
-	     "ffffffffffffffffffffffffffffff7f",
-		"small order"},
-	    {"ecffffffffffffffffffffffffffffff"
-	     "ffffffffffffffffffffffffffffffff",
-		"small order"},
-	    {"26e8958fc2b227b045c3f489f2ef98f0"
-	     "d5dfac05d3c63339b13802886d53fc05",
-		"small order"},
-	    {"26e8958fc2b227b045c3f489f2ef98f0"
-	     "d5dfac05d3c63339b13802886d53fc85",
-		"small order"},
-	    {"c7176a703d4dd84fba3c0b760d10670f"
-	     "2a2053fa2c39ccc64ec7fd7792ac037a",
-		"small order"},
-	    {"c7176a703d4dd84fba3c0b760d10670f"
-	     "2a2053fa2c39ccc64ec7fd7792ac03fa",
-		"small order"},
-	    {"edffffffffffffffffffffffffffffff"
-	     "ffffffffffffffffffffffffffffff7f",
-		"not in its canonical form"},
-	    {"eeffffffffffffffffffffffffffffff"
-	     "ffffffffffffffffffffffffffffff7f",
-		"not in its canonical form"},
-	    {"f0ffffffffffffffffffffffffffffff" /* 3, and 3 is a point */
-	     "ffffffffffffffffffffffffffffff7f",
-		"not in its canonical form"},
-	    {"ffffffffffffffffffffffffffffffff"
-	     "ffffffffffffffffffffffffffffffff",
-		"not in its canonical form"},
-	    {"ebffffffffffffffffffffffffffffff" /* no x for it */
-	     "ffffffffffffffffffffffffffffff7f",
-		"not a point"},
-	    {"02000000000000000000000000000000"
-	     "00000000000000000000000000000000",
-		"far too small"},
-	    {"03000000000000000000000000000000"
-	     "00000000000000000000000000000080",
-		"far too small"},
-	    {"ffffffffffffffffffffffffffffffff"
-	     "ffffffffffffffff0000000000000000",
-		"far too small"},
-	    {"ffffffffffffffffffffffffffffffff"
-	     "ffffffffffffffff0000000000000080",
-		"far too small"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(bad); i++) {
+	for (size_t i = 0; i < COUNT(bad_public); i++) {
 		uint8_t pub[32], sig[64] = {0};
 
-		unhex(pub, bad[i].pub);
+		unhex(pub, bad_public[i].pub);
 		memcpy(sig, pub, 32);
-		bad_signature(pub, "any", 3, sig, bad[i].words);
+		bad_signature(pub, "any", 3, sig, bad_public[i].words);
 	}
 }
 

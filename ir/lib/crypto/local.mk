@@ -7,6 +7,9 @@ libir_a_SOURCES += \
 	ir/lib/crypto/init.h \
 	ir/lib/crypto/key.c \
 	ir/lib/crypto/key.h \
+	ir/lib/crypto/signerline.c \
+	ir/lib/crypto/signerline.h \
+	ir/lib/crypto/signers.c \
 	ir/lib/crypto/signers.h \
 	ir/lib/crypto/sshsig.c \
 	ir/lib/crypto/sshsig.h \

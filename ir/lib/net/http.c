@@ -5,9 +5,6 @@
  */
 #include "net/http.h"
 
-#include <curl/curl.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/un.h>
@@ -16,8 +13,7 @@
 #include "base/limits.h"
 #include "base/signal.h"
 #include "base/time.h"
-
-#define CONNECT_MS 10000
+#include "net/transfer.h"
 
 /* The longest wait before looking again whether a signal has come just before
  * the wait began. */
@@ -25,31 +21,6 @@
 
 /* What libcurl allows at most; an engine writes an export in 32 KiB. */
 #define RECEIVE_BYTES (512L << 10)
-
-struct ir_http {
-	CURL *easy;
-	CURLM *multi;
-	struct curl_slist *headers;
-	char *where; /* as messages name it */
-	char *unix_path, *origin, *ca, *cert, *key;
-	bool verify;
-	bool global; /* curl_global_init() was done */
-	char reason[CURL_ERROR_SIZE];
-};
-
-/* One request under way. */
-struct transfer {
-	struct ir_http *h;
-	const struct ir_http_request *req;
-	struct ir_http_response *res;
-	struct ir_err *err;
-	struct ir_buf error_body;
-	size_t head;   /* bytes of header */
-	uint64_t body; /* bytes of body */
-	uint64_t start, last;
-	bool failed; /* err is set */
-	bool enough; /* the error body is as long as it may be */
-};
 
 static bool
 copy(char **to, const char *from)
@@ -151,7 +122,7 @@ take_header(
 static size_t
 on_header(char *line, size_t one, size_t n, void *arg)
 {
-	struct transfer *t = arg;
+	struct ir_http_transfer *t = arg;
 	struct ir_http_response *r = t->res;
 
 	(void)one;
@@ -174,7 +145,7 @@ on_header(char *line, size_t one, size_t n, void *arg)
 }
 
 static size_t
-on_error_body(struct transfer *t, const char *p, size_t n)
+on_error_body(struct ir_http_transfer *t, const char *p, size_t n)
 {
 	size_t room = IR_MAX_ERROR_BODY - t->error_body.len;
 
@@ -186,7 +157,7 @@ on_error_body(struct transfer *t, const char *p, size_t n)
 static size_t
 on_body(char *p, size_t one, size_t n, void *arg)
 {
-	struct transfer *t = arg;
+	struct ir_http_transfer *t = arg;
 	const struct ir_http_request *req = t->req;
 	long status = 0;
 
@@ -255,12 +226,10 @@ set_method(struct ir_http *h, const struct ir_http_request *req)
 }
 
 static int
-set_up(struct ir_http *h, struct transfer *t, struct ir_err *err)
+set_up(struct ir_http *h, struct ir_http_transfer *t, struct ir_err *err)
 {
 	ir_auto_free char *url =
 	    ir_asprintf(err, "%s%s", h->origin, t->req->path);
-	long connect_ms =
-	    t->req->connect_ms != 0 ? t->req->connect_ms : CONNECT_MS;
 
 	if (url == NULL)
 		return -1;
@@ -268,124 +237,13 @@ set_up(struct ir_http *h, struct transfer *t, struct ir_err *err)
 	h->reason[0] = '\0';
 	if (!set_server(h) || !set_method(h, t->req) || !SET(URL, url) ||
 	    !SET(USERAGENT, "ir-tools") || !SET(BUFFERSIZE, RECEIVE_BYTES) ||
-	    !SET(CONNECTTIMEOUT_MS, connect_ms) ||
+	    !SET(CONNECTTIMEOUT_MS, ir_http_connect_ms(t->req)) ||
 	    !SET(ERRORBUFFER, h->reason) || !SET(HEADERFUNCTION, on_header) ||
 	    !SET(HEADERDATA, t) || !SET(WRITEFUNCTION, on_body) ||
 	    !SET(WRITEDATA, t))
 		return ir_fail(
 		    err, IR_EINTERNAL, "%s: libcurl lacks an option", url);
 	return 0;
-}
-
-static int
-fail_unix(const struct ir_http *h, long os, struct ir_err *err)
-{
-	switch (os) {
-	case ENOENT:
-	case ENOTDIR:
-		return ir_fail(err, IR_EUNAVAIL,
-		    "no engine at %s: the socket does not exist; is the "
-		    "engine running? name another with -H",
-		    h->where);
-	case EACCES:
-	case EPERM:
-		return ir_fail(err, IR_EPERM,
-		    "no permission to open %s: run as root, or as a member "
-		    "of the socket's group",
-		    h->where);
-	case ECONNREFUSED:
-		return ir_fail(err, IR_EUNAVAIL,
-		    "no engine at %s: nobody listens there; is the engine "
-		    "running? name another with -H",
-		    h->where);
-	default:
-		return ir_fail(err, IR_EUNAVAIL, "no engine at %s: %s",
-		    h->where, os != 0 ? strerror((int)os) : h->reason);
-	}
-}
-
-static int
-fail_connect(const struct ir_http *h, struct ir_err *err)
-{
-	long os = 0;
-
-	curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &os);
-	if (h->unix_path != NULL)
-		return fail_unix(h, os, err);
-	return ir_fail(err, IR_EUNAVAIL,
-	    "no engine at %s: %s; is it running, and does it listen there?",
-	    h->where, os != 0 ? strerror((int)os) : h->reason);
-}
-
-static int
-fail_tls(const struct ir_http *h, struct ir_err *err)
-{
-	return ir_fail(err, IR_EUNAVAIL, "no TLS connection to %s: %s",
-	    h->where, h->reason);
-}
-
-/* The connection ended.  With TLS 1.3 a server refuses a client's certificate
- * only after the client took the handshake for done. */
-static int
-fail_ended(const struct transfer *t, struct ir_err *err)
-{
-	const struct ir_http *h = t->h;
-
-	if (t->head == 0 && strstr(h->reason, "SSL") != NULL)
-		return fail_tls(h, err);
-	if (t->head == 0)
-		return ir_fail(err, IR_EPROTO,
-		    "%s closed the connection without an answer to %s %s",
-		    h->where, t->req->method, t->req->path);
-	return ir_fail(err, IR_EPROTO,
-	    "%s broke off in the middle of its answer to %s %s, after %llu "
-	    "bytes",
-	    h->where, t->req->method, t->req->path,
-	    (unsigned long long)t->body);
-}
-
-static int
-fail_curl(const struct transfer *t, CURLcode code, struct ir_err *err)
-{
-	const struct ir_http *h = t->h;
-	const char *why =
-	    h->reason[0] != '\0' ? h->reason : curl_easy_strerror(code);
-
-	switch (code) {
-	case CURLE_COULDNT_CONNECT:
-		return fail_connect(h, err);
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return ir_fail(err, IR_EUNAVAIL,
-		    "no engine at %s: the host name is not known", h->where);
-	case CURLE_OPERATION_TIMEDOUT:
-		return ir_fail(err, IR_ETIMEOUT,
-		    "no connection to %s within %g s", h->where,
-		    (double)(t->req->connect_ms != 0 ? t->req->connect_ms
-						     : CONNECT_MS) /
-			1e3);
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_ISSUER_ERROR:
-		return fail_tls(h, err);
-	case CURLE_PARTIAL_FILE:
-	case CURLE_GOT_NOTHING:
-	case CURLE_RECV_ERROR:
-	case CURLE_SEND_ERROR:
-		return fail_ended(t, err);
-	case CURLE_OUT_OF_MEMORY:
-		return ir_fail_mem(err);
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_WEIRD_SERVER_REPLY:
-		return ir_fail(err, IR_EPROTO,
-		    "%s does not speak HTTP as an engine does: %s", h->where,
-		    why);
-	default:
-		return ir_fail(err, IR_EPROTO, "%s: %s %s: %s", h->where,
-		    t->req->method, t->req->path, why);
-	}
 }
 
 static bool
@@ -396,7 +254,7 @@ passed(uint64_t now, uint64_t since, long ms)
 
 /* -1 if the transfer is to end now. */
 static int
-look(const struct transfer *t, struct ir_err *err)
+look(const struct ir_http_transfer *t, struct ir_err *err)
 {
 	const struct ir_http_request *req = t->req;
 	uint64_t now = ir_mono_ns();
@@ -417,7 +275,7 @@ look(const struct transfer *t, struct ir_err *err)
 }
 
 static int
-wait_ms(const struct transfer *t)
+wait_ms(const struct ir_http_transfer *t)
 {
 	uint64_t now = ir_mono_ns(), ms = LOOK_MS, left;
 	const uint64_t since[] = {t->start, t->last};
@@ -437,7 +295,7 @@ wait_ms(const struct transfer *t)
 
 /* Drives the transfer to its end, or gives it up. */
 static int
-drive(struct transfer *t, struct ir_err *err)
+drive(struct ir_http_transfer *t, struct ir_err *err)
 {
 	struct ir_http *h = t->h;
 	int running = 1, left;
@@ -458,7 +316,7 @@ drive(struct transfer *t, struct ir_err *err)
 	if (msg == NULL)
 		return ir_fail(err, IR_EINTERNAL, "libcurl lost a transfer");
 	if (msg->data.result != CURLE_OK && !t->enough)
-		return fail_curl(t, msg->data.result, err);
+		return ir_http_explain(t, msg->data.result, err);
 	return 0;
 }
 
@@ -466,7 +324,8 @@ int
 ir_http_do(struct ir_http *h, const struct ir_http_request *req,
     struct ir_http_response *res, struct ir_err *err)
 {
-	struct transfer t = {.h = h, .req = req, .res = res, .err = err};
+	struct ir_http_transfer t = {
+	    .h = h, .req = req, .res = res, .err = err};
 	int rc;
 
 	memset(res, 0, sizeof(*res));

@@ -1,2 +1,5 @@
 libir_a_SOURCES += \
-	ir/lib/net/http.c ir/lib/net/http.h
+	ir/lib/net/explain.c \
+	ir/lib/net/http.c \
+	ir/lib/net/http.h \
+	ir/lib/net/transfer.h
