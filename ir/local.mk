@@ -3,6 +3,8 @@ bin_PROGRAMS += ir/ir
 ir_ir_SOURCES = ir/ir.c
 bin_PROGRAMS += ir/ir-capture
 ir_ir_capture_SOURCES = ir/ir-capture.c
+bin_PROGRAMS += ir/ir-diff
+ir_ir_diff_SOURCES = ir/ir-diff.c
 bin_PROGRAMS += ir/ir-open
 ir_ir_open_SOURCES = ir/ir-open.c
 bin_PROGRAMS += ir/ir-isolate
@@ -12,6 +14,7 @@ ir_ir_pause_SOURCES = ir/ir-pause.c
 
 dist_man_MANS += ir/ir.1
 dist_man_MANS += ir/ir-capture.1
+dist_man_MANS += ir/ir-diff.1
 dist_man_MANS += ir/ir-isolate.1
 dist_man_MANS += ir/ir-open.1
 dist_man_MANS += ir/ir-pause.1

@@ -1,6 +1,7 @@
 # Tests of the programs as they are run, without an engine.
 cli_tests = \
 	tests/cli/completion.t \
+	tests/cli/diff.t \
 	tests/cli/playbook.t \
 	tests/cli/tap.t
 TESTS += $(cli_tests)

@@ -44,6 +44,10 @@
 /* Entries in a captured tree: ten times the largest image seen. */
 #define IR_MAX_TREE (10u << 20)
 
+/* An engine's own list of changed paths: a million of them, at 100 bytes each,
+ * are 96 MiB. */
+#define IR_MAX_CHANGES (128u << 20)
+
 /* A text file larger than this gets hashes in a diff, but no hunks. */
 #define IR_MAX_DIFF_TEXT (1u << 20)
 

@@ -62,25 +62,32 @@ clear_bar(void)
 	out.bar = false;
 }
 
-/* The one place where text leaves the program. */
+/* The one place where text leaves the program; safe is escaped. */
+static void
+put(FILE *f, enum ir_style style, const char *before, const struct ir_buf *safe)
+{
+	bool colour = out.colour[fileno(f)] && style != IR_PLAIN;
+
+	clear_bar();
+	if (f == stderr)
+		fflush(stdout);
+	fprintf(f, "%s%s%s%s\n", colour ? codes[style] : "", before,
+	    safe->p != NULL ? safe->p : "", colour ? "\033[0m" : "");
+}
+
 static void
 line(FILE *f, enum ir_style style, const char *before, const char *fmt,
     va_list ap)
 {
 	struct ir_buf safe = IR_BUF_INIT;
-	bool colour = out.colour[fileno(f)] && style != IR_PLAIN;
 	char *raw;
 	int n = vasprintf(&raw, fmt, ap);
 
 	if (n == -1)
 		return;
-	clear_bar();
 	ir_text_escape(&safe, raw, (size_t)n);
 	free(raw);
-	if (f == stderr)
-		fflush(stdout);
-	fprintf(f, "%s%s%s%s\n", colour ? codes[style] : "", before,
-	    safe.p != NULL ? safe.p : "", colour ? "\033[0m" : "");
+	put(f, style, before, &safe);
 	ir_buf_free(&safe);
 }
 
@@ -94,6 +101,25 @@ ir_out(enum ir_style style, const char *fmt, ...)
 	va_start(ap, fmt);
 	line(stdout, style, "", fmt, ap);
 	va_end(ap);
+}
+
+void
+ir_out_text(enum ir_style style, const char *p, size_t n)
+{
+	struct ir_buf safe = IR_BUF_INIT;
+	const char *tab;
+
+	if (out.json)
+		return;
+	while (n > 0 && (tab = memchr(p, '\t', n)) != NULL) {
+		ir_text_escape(&safe, p, (size_t)(tab - p));
+		ir_buf_puts(&safe, "\t");
+		n -= (size_t)(tab + 1 - p);
+		p = tab + 1;
+	}
+	ir_text_escape(&safe, p, n);
+	put(stdout, style, "", &safe);
+	ir_buf_free(&safe);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum ir_style {
@@ -27,6 +28,10 @@ void ir_out_setup(const char *program, bool json, bool quiet);
 /** ir_out(style, fmt, ...): a line of data on stdout; nothing with --json. */
 void ir_out(enum ir_style style, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** ir_out_text(style, p, n): a line of a text file, as ir_out() but for its
+ * tabs, which stay. */
+void ir_out_text(enum ir_style style, const char *p, size_t n);
 
 /** ir_say(fmt, ...): a line of talk on stderr; nothing with --quiet. */
 void ir_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
