@@ -13,6 +13,7 @@ bin_PROGRAMS += ir/ir-pause
 ir_ir_pause_SOURCES = ir/ir-pause.c
 
 dist_man_MANS += ir/ir.1
+dist_man_MANS += ir/ir-bundle.5
 dist_man_MANS += ir/ir-capture.1
 dist_man_MANS += ir/ir-diff.1
 dist_man_MANS += ir/ir-isolate.1
