@@ -56,6 +56,7 @@ missing()
 # In a subshell, so that its traps end with it.
 install_packages()
 (
+	mkdir -p build
 	if [ ! -e /usr/sbin/policy-rc.d ]; then
 		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 		trap 'exit 130' INT TERM
@@ -63,9 +64,13 @@ install_packages()
 		chmod 755 /usr/sbin/policy-rc.d
 	fi
 	export DEBIAN_FRONTEND=noninteractive
-	set -- apt-get install -y -qq --no-install-recommends "$@"
-	"$@" </dev/null || {
-		apt-get update -qq && "$@" </dev/null
+	set -- apt-get install -y --no-install-recommends "$@"
+	"$@" </dev/null >build/packages.log 2>&1 ||
+		{ apt-get update -qq && "$@"; } </dev/null \
+			>>build/packages.log 2>&1 || {
+		tail -n 20 build/packages.log >&2
+		say "not installed; all of it is in build/packages.log"
+		exit 69
 	}
 )
 
