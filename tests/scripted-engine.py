@@ -264,6 +264,33 @@ def tls(args):
     return context
 
 
+def greet(conn, context):
+    """The connection, with TLS on it if there is a context; None if the client
+    speaks the wrong one, which is answered as Docker does."""
+    hello = conn.recv(1, socket.MSG_PEEK) == b"\x16"
+    if hello != bool(context):
+        conn.recv(65536)
+        conn.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+        if context:
+            conn.sendall(b"Client sent an HTTP request to an HTTPS server.\n")
+        conn.close()
+        return None
+    if not context:
+        return conn
+    conn = context.wrap_socket(
+        conn, server_side=True, do_handshake_on_connect=False)
+    try:
+        conn.do_handshake()
+        return conn
+    except OSError:
+        # The alert must be read before the connection is reset.
+        with socket.socket(fileno=conn.detach()) as raw:
+            raw.shutdown(socket.SHUT_WR)
+            while raw.recv(4096):
+                pass
+        return None
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -289,13 +316,12 @@ def main():
     print("READY " + where, flush=True)
 
     def handle(conn):
-        if context:
-            try:
-                conn = context.wrap_socket(conn, server_side=True)
-            except (OSError, ssl.SSLError):
-                conn.close()
-                return
-        engine.serve(conn)
+        try:
+            conn = greet(conn, context)
+            if conn:
+                engine.serve(conn)
+        except OSError:
+            pass
 
     while True:
         conn, _ = sock.accept()

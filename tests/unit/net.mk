@@ -5,3 +5,9 @@ tests_unit_test_http_SOURCES = tests/unit/test-http.c \
 	tests/unit/scripted.c tests/unit/scripted.h tests/unit/unit.h
 tests_unit_test_http_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_http_LDADD = $(LDADD) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test-tls
+TESTS += tests/unit/test-tls
+tests_unit_test_tls_SOURCES = tests/unit/test-tls.c \
+	tests/unit/scripted.c tests/unit/scripted.h tests/unit/unit.h
+tests_unit_test_tls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_tls_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -53,11 +53,31 @@ fail_connect(const struct ir_http *h, struct ir_err *err)
 	    h->where, os != 0 ? strerror((int)os) : h->reason);
 }
 
+/* What OpenSSL's reasons mean to a responder. */
+static const struct {
+	const char *reason, *words;
+} tls_words[] = {
+    {"issuer certificate", "its certificate is not from that authority"},
+    {"self-signed", "its certificate is not from that authority"},
+    {"subject name", "its certificate is for another host"},
+    {"certificate required",
+	"it wants a client's certificate (DOCKER_CERT_PATH)"},
+    {"unknown ca", "it does not know our certificate's authority"},
+    {"private key", "the key does not fit, or needs a passphrase"},
+    {"wrong version number", "does it speak TLS there?"},
+    {"SSL_ERROR_SYSCALL", "does it speak TLS there?"},
+};
+
 static int
 fail_tls(const struct ir_http *h, struct ir_err *err)
 {
-	return ir_fail(err, IR_EUNAVAIL, "no TLS connection to %s: %s",
-	    h->where, h->reason);
+	size_t n = sizeof(tls_words) / sizeof(tls_words[0]), i = 0;
+
+	while (i < n && strstr(h->reason, tls_words[i].reason) == NULL)
+		i++;
+	return ir_fail(err, IR_EUNAVAIL, "no TLS connection to %s: %s%s%s",
+	    h->where, i < n ? tls_words[i].words : "", i < n ? ": " : "",
+	    h->reason);
 }
 
 /* The connection ended.  With TLS 1.3 a server refuses a client's certificate
@@ -71,8 +91,9 @@ fail_ended(const struct ir_http_transfer *t, struct ir_err *err)
 		return fail_tls(h, err);
 	if (t->head == 0)
 		return ir_fail(err, IR_EPROTO,
-		    "%s closed the connection without an answer to %s %s",
-		    h->where, t->req->method, t->req->path);
+		    "%s closed the connection without an answer to %s %s%s",
+		    h->where, t->req->method, t->req->path,
+		    h->cert != NULL ? "; does it take our certificate?" : "");
 	return ir_fail(err, IR_EPROTO,
 	    "%s broke off in the middle of its answer to %s %s, after %llu "
 	    "bytes",
