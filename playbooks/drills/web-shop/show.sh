@@ -19,10 +19,23 @@ chapter()
 	printf '\n%s== %s%s\n' "$bold" "$*" "$plain"
 }
 
+# quoted WORD...: as one would type them, a space before each.
+quoted()
+{
+	local word
+
+	for word; do
+		case $word in
+		*[!A-Za-z0-9._/:@=+-]* | '') printf ' %s' "'$word'" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+}
+
 # show COMMAND...: runs it for all to see; sets $code.
 show()
 {
-	printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"
+	printf '\n%s$%s%s\n' "$bold" "$(quoted "$@")" "$plain"
 	"$@" 2>&1 | tee "$show_out"
 	code=${PIPESTATUS[0]}
 }
