@@ -150,8 +150,9 @@ cut(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 	if (ir_docker_networks_mode(inspect, err) == -1)
 		return -1;
 	json_auto_t *record =
-	    ir_isolation_cut(cli, inspect, &where, &seen, err);
-	if (record == NULL)
+	    ir_docker_networks_record(cli->engine, inspect, err);
+	if (record == NULL ||
+	    ir_isolation_cut(cli, record, &where, &seen, err) == -1)
 		return -1;
 	if (cli->dry_run)
 		return IR_OK;

@@ -11,6 +11,8 @@ bin_PROGRAMS += ir/ir-isolate
 ir_ir_isolate_SOURCES = ir/ir-isolate.c
 bin_PROGRAMS += ir/ir-pause
 ir_ir_pause_SOURCES = ir/ir-pause.c
+bin_PROGRAMS += ir/ir-rebuild
+ir_ir_rebuild_SOURCES = ir/ir-rebuild.c
 
 dist_man_MANS += ir/ir.1
 dist_man_MANS += ir/ir-bundle.5
@@ -19,6 +21,7 @@ dist_man_MANS += ir/ir-diff.1
 dist_man_MANS += ir/ir-isolate.1
 dist_man_MANS += ir/ir-open.1
 dist_man_MANS += ir/ir-pause.1
+dist_man_MANS += ir/ir-rebuild.1
 dist_man_MANS += ir/ir-seal.1
 dist_man_MANS += ir/ir-verify.1
 

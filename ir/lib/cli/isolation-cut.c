@@ -28,32 +28,28 @@ declare(struct ir_cli *cli, const json_t *record)
 	}
 }
 
-json_t *
-ir_isolation_cut(struct ir_cli *cli, const json_t *inspect, char **where,
+int
+ir_isolation_cut(struct ir_cli *cli, const json_t *record, char **where,
     bool *seen, struct ir_err *err)
 {
-	json_auto_t *record =
-	    ir_docker_networks_record(cli->engine, inspect, err);
+	const char *id = ir_json_str(record, "container");
 	struct ir_err left;
 
 	*where = NULL;
 	*seen = false;
-	if (record == NULL)
-		return NULL;
 	if (json_array_size(json_object_get(record, "endpoints")) > 0) {
 		if (!cli->dry_run &&
 		    (*where = ir_isolation_save(cli, record, err)) == NULL)
-			return NULL;
+			return -1;
 		declare(cli, record);
 		if (ir_docker_networks_cut(cli->engine, record, err) == -1) {
-			if (ir_docker_networks_verify_cut(cli->engine,
-				ir_json_str(inspect, "Id"), seen, &left) == -1)
+			if (ir_docker_networks_verify_cut(
+				cli->engine, id, seen, &left) == -1)
 				ir_wrap(err, "%s", left.msg);
-			return NULL;
+			return -1;
 		}
 	}
-	if (!cli->dry_run && ir_docker_networks_verify_cut(cli->engine,
-				 ir_json_str(inspect, "Id"), seen, err) == -1)
-		return NULL;
-	return json_incref(record);
+	return cli->dry_run
+		   ? 0
+		   : ir_docker_networks_verify_cut(cli->engine, id, seen, err);
 }

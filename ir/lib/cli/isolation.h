@@ -51,13 +51,12 @@ char *ir_isolation_save(
 int ir_isolation_undone(struct ir_cli *cli, const struct ir_isolation *i,
     const json_t *inspect, const json_t *differences, struct ir_err *err);
 
-/** ir_isolation_cut(cli, inspect, err): records, saves, declares, cuts and
- * verifies: the record, which the caller owns.  Its "endpoints" are empty if
- * there was nothing to cut; then nothing was saved either.  *where is the file
- * (NULL if none), for the caller to free; *seen is that of
+/** ir_isolation_cut(cli, record, where, seen, err): saves, declares, cuts and
+ * verifies.  *where is the file, for the caller to free: NULL if the record is
+ * empty, for then nothing is saved.  *seen is that of
  * ir_docker_networks_verify_cut().  In a dry run nothing is saved, and nothing
  * verified. */
-json_t *ir_isolation_cut(struct ir_cli *cli, const json_t *inspect,
-    char **where, bool *seen, struct ir_err *err);
+int ir_isolation_cut(struct ir_cli *cli, const json_t *record, char **where,
+    bool *seen, struct ir_err *err);
 
 #endif

@@ -5,4 +5,6 @@ libir_a_SOURCES += \
 	ir/lib/cli/isolation.c ir/lib/cli/isolation.h \
 	ir/lib/cli/options.c ir/lib/cli/options.h \
 	ir/lib/cli/out.c ir/lib/cli/out.h \
+	ir/lib/cli/rebuild-prepare.c \
+	ir/lib/cli/rebuild.c ir/lib/cli/rebuild.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h
