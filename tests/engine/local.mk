@@ -1,5 +1,6 @@
 # Tests against a real engine, a private one each; skipped where that cannot be.
 engine_tests = \
+	tests/engine/diff.t \
 	tests/engine/engine.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/engine.sh
