@@ -340,10 +340,13 @@ test_stubs(void **state)
 			set(x.b[i].p + h, MTIME, i ? 1 : 2);
 		}
 		tar_file(&x.b[i], "etc/hostname", i ? "evil" : "");
+		size_t h = x.b[i].len;
+		tar_file(&x.b[i], "etc/resolv.conf", "the image's own");
+		set(x.b[i].p + h, MTIME, i ? 1 : 2);
 	}
 	compare("[{\"Path\":\"/.dockerenv\",\"Kind\":0}]");
 	found("C /.dockerenv mtime\nC /etc\nC! /etc/hostname content\n"
-	      "C! /etc/x mtime\n");
+	      "C! /etc/resolv.conf mtime\nC! /etc/x mtime\n");
 }
 
 static void

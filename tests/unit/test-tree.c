@@ -350,21 +350,26 @@ sparse(struct ir_buf *b, const char *size, const char *map, const char *data)
 static void
 test_sparse(void **state)
 {
-	static const char *const maps[] = {"0,2,10000000000000,2",
-	    "0,2,10000000000001,2", "1,2,10000000000000,2", "0,1,1,3"};
+	static const struct {
+		const char *size, *map;
+	} v[] = {{"10000000000009", "0,2,10000000000000,2"},
+	    {"10000000000009", "0,2,10000000000001,2"},
+	    {"10000000000009", "1,2,10000000000000,2"},
+	    {"10000000000009", "0,1,1,3"},
+	    {"10000000000010", "0,2,10000000000000,2"}};
 	struct ir_buf b = IR_BUF_INIT;
 	const struct ir_node *node;
-	uint8_t seen[4][32];
+	uint8_t seen[5][32];
 	struct ir_err err;
 	struct grown g;
 	size_t len;
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		sparse(&b, "10000000000009", maps[i], "abcd");
+	for (size_t i = 0; i < 5; i++) {
+		sparse(&b, v[i].size, v[i].map, "abcd");
 		g = grow(&b);
 		assert_non_null(node = ir_tree_find(g.t, "/s"));
-		assert_int_equal(node->size, 10000000000009);
+		assert_int_equal(node->size, strtoull(v[i].size, NULL, 10));
 		assert_true(node->sparse);
 		memcpy(seen[i], node->sha256, 32);
 		for (size_t k = 0; k < i; k++)

@@ -236,7 +236,7 @@ resolve(struct ir_tree *t, struct ir_node *node, struct ir_err *err)
 	const char *path = node->path, *hardlink = node->hardlink;
 	const struct ir_node *to = find_before(t, hardlink, seq_of(node));
 
-	if (to == NULL || to->unknown) {
+	if (to == NULL) {
 		node->type = '-';
 		return 0;
 	}
