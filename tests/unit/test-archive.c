@@ -317,7 +317,7 @@ list(const struct ir_buf *b, uint64_t max, struct ir_buf *out,
     struct ir_err *err)
 {
 	int fd = ir_memfd(b->p, b->len, err);
-	struct ir_tar *t = ir_tar_open(fd, 0, max, "t.tar", err);
+	struct ir_tar *t = ir_tar_open(fd, max, "t.tar", err);
 	const struct ir_tar_member *m;
 	int rc = -1;
 
@@ -486,14 +486,14 @@ test_reader_data(void **state)
 	tar_file(&b, "a", "content");
 	tar_end(&b);
 	int fd = ir_memfd(b.p, b.len, &err);
-	struct ir_tar *t = ir_tar_open(fd, 0, 9, "t.tar", &err);
+	struct ir_tar *t = ir_tar_open(fd, 9, "t.tar", &err);
 	assert_non_null(ir_tar_next(t, &err));
 	m = ir_tar_next(t, &err);
 	assert_string_equal(m->path, "a");
 	assert_int_equal(m->size, 7);
 	assert_int_equal(m->mode, 0644);
 	assert_int_equal(m->mtime, 1000000000);
-	assert_int_equal(m->at, 1024);
+	assert_int_equal(m->at, 2560);
 	assert_int_equal(m->nxattrs, 2);
 	assert_string_equal(m->xattrs[0].name, "user.a");
 	assert_int_equal(m->xattrs[1].len, 5);
@@ -518,7 +518,7 @@ test_reader_io(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
-	struct ir_tar *t = ir_tar_open(fds[0], 0, 9, "pipe", &err);
+	struct ir_tar *t = ir_tar_open(fds[0], 9, "pipe", &err);
 	if (t != NULL)
 		assert_null(ir_tar_next(t, &err));
 	assert_int_equal(err.code, IR_EIO);

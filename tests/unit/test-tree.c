@@ -225,7 +225,13 @@ test_content(void **state)
 	assert_int_equal(len, 0);
 	node = ir_tree_find(g.t, "/dir");
 	assert_null(ir_tree_content(g.t, node, 100, &len, &err));
-	/* The tar goes away under the tree. */
+	/* The tar changes under the tree, and then goes away. */
+	assert_int_equal(
+	    pwrite(g.fd, "C", 1, ir_tree_find(g.t, "/second")->at), 1);
+	node = ir_tree_find(g.t, "/second");
+	assert_null(ir_tree_content(g.t, node, 7, &len, &err));
+	assert_int_equal(err.code, IR_EFORMAT);
+	assert_non_null(strstr(err.msg, "t.tar: /second: the tar changed"));
 	assert_int_equal(ftruncate(g.fd, 512), 0);
 	node = ir_tree_find(g.t, "/second");
 	assert_null(ir_tree_content(g.t, node, 7, &len, &err));

@@ -25,7 +25,7 @@ struct ir_tar {
 	locale_t c;
 	char *name;
 	int fd;
-	int64_t from, at; /* where reading began; what is read next */
+	int64_t at; /* what is read next */
 	uint64_t max, members;
 	struct ir_err failed; /* in fill(): code is IR_OK if it did not */
 	struct ir_tar_member m;
@@ -74,8 +74,7 @@ start(struct ir_tar *t, struct ir_err *err)
 }
 
 struct ir_tar *
-ir_tar_open(
-    int fd, int64_t from, uint64_t max, const char *name, struct ir_err *err)
+ir_tar_open(int fd, uint64_t max, const char *name, struct ir_err *err)
 {
 	struct ir_tar *t = calloc(1, sizeof(*t));
 	locale_t was;
@@ -86,7 +85,6 @@ ir_tar_open(
 		return NULL;
 	}
 	t->fd = fd;
-	t->from = t->at = from;
 	t->max = max;
 	t->name = strdup(name);
 	t->end = ir_tarend_new(err);
@@ -210,7 +208,7 @@ take(struct ir_tar *t, struct archive_entry *e, struct ir_err *err)
 	    .gid = (uint32_t)gid,
 	    .mtime = archive_entry_mtime(e),
 	    .mtime_ns = (uint32_t)archive_entry_mtime_nsec(e),
-	    .at = t->from + archive_read_header_position(t->a),
+	    .at = archive_filter_bytes(t->a, 0), /* headers are consumed */
 	};
 	if (m->path == NULL)
 		return ir_fail(err, IR_EFORMAT,
@@ -242,8 +240,6 @@ ended(struct ir_tar *t, struct ir_err *err)
 	const void *p;
 	la_ssize_t n;
 
-	if (t->from != 0)
-		return 0;
 	while ((n = fill(t->a, t, &p)) > 0)
 		;
 	if (n < 0)

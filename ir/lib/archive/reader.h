@@ -44,17 +44,17 @@ struct ir_tar_member {
 	bool sparse;           /* has holes: ir_tar_data() leaves them out */
 	const struct ir_tar_xattr *xattrs; /* in order of name */
 	size_t nxattrs;
-	int64_t at; /* where its first header starts */
+	int64_t at; /* where its content starts in the tar */
 };
 
 struct ir_tar;
 
-/** ir_tar_open(fd, from, max, name, err): the tar at fd, from byte from on; a
- * tar is checked to be whole only when from is 0.  More than max members are
- * refused.  fd is the caller's, must be seekable, stays open and keeps its
- * position.  name is copied, for messages.  Freed by ir_tar_close(). */
+/** ir_tar_open(fd, max, name, err): the tar at fd, from its start; more than
+ * max members are refused.  fd is the caller's, must be seekable, stays open
+ * and keeps its position.  name is copied, for messages.  Freed by
+ * ir_tar_close(). */
 struct ir_tar *ir_tar_open(
-    int fd, int64_t from, uint64_t max, const char *name, struct ir_err *err);
+    int fd, uint64_t max, const char *name, struct ir_err *err);
 void ir_tar_close(struct ir_tar *t); /* NULL is fine */
 
 /** ir_tar_next(t, err): the next member; NULL with err->code IR_OK after the

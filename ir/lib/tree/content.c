@@ -4,8 +4,12 @@
  */
 #include "tree/content.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
 
 static void
 put64(uint8_t out[8], uint64_t v)
@@ -92,32 +96,49 @@ ir_tree_hash_content(struct ir_tar *tar, const struct ir_tar_member *m,
 	return 0;
 }
 
+static int
+read_at(
+    int fd, char *p, size_t n, int64_t at, const char *name, struct ir_err *err)
+{
+	while (n > 0) {
+		ssize_t got = pread(fd, p, n, at);
+
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			return ir_fail_errno(err, "%s: cannot read", name);
+		if (got == 0)
+			return ir_fail(
+			    err, IR_EFORMAT, "%s: is gone from the tar", name);
+		p += got;
+		n -= (size_t)got;
+		at += got;
+	}
+	return 0;
+}
+
 char *
 ir_tree_slurp(
-    struct ir_tar *tar, uint64_t size, const char *name, struct ir_err *err)
+    int fd, const struct ir_node *node, const char *name, struct ir_err *err)
 {
-	char *out = malloc((size_t)size + 1);
-	const void *p;
-	size_t n, total = 0;
-	uint64_t at;
-	int rc;
+	size_t n = (size_t)node->size;
+	char want[IR_SHA256_HEX], got[IR_SHA256_HEX];
+	char *out = malloc(n + 1);
 
 	if (out == NULL) {
 		ir_fail_mem(err);
 		return NULL;
 	}
-	while ((rc = ir_tar_data(tar, &p, &n, &at, err)) == 1) {
-		if (n > size - total)
-			break;
-		memcpy(out + total, p, n);
-		total += n;
+	if (read_at(fd, out, n, node->at, name, err) == -1) {
+		free(out);
+		return NULL;
 	}
-	if (rc == 0 && total == size) {
-		out[size] = '\0';
+	out[n] = '\0';
+	ir_sha256_mem(out, n, got);
+	ir_hex(want, node->sha256, sizeof(node->sha256));
+	if (strcmp(got, want) == 0)
 		return out;
-	}
+	ir_fail(err, IR_EFORMAT, "%s: the tar changed while it was read", name);
 	free(out);
-	if (rc != -1)
-		ir_fail(err, IR_EFORMAT, "%s: its size has changed", name);
 	return NULL;
 }

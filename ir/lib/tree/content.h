@@ -25,9 +25,9 @@ void ir_tree_hash_xattrs(
 int ir_tree_hash_content(struct ir_tar *tar, const struct ir_tar_member *m,
     struct ir_tree_hashers *h, struct ir_node *node, struct ir_err *err);
 
-/** ir_tree_slurp(tar, size, name, err): the content of the member at which tar
- * stands, which must be size bytes, with a NUL after them; the caller frees. */
+/** ir_tree_slurp(fd, node, name, err): a file's content, checked to be what its
+ * digest was taken of, with a NUL after it; the caller frees. */
 char *ir_tree_slurp(
-    struct ir_tar *tar, uint64_t size, const char *name, struct ir_err *err);
+    int fd, const struct ir_node *node, const char *name, struct ir_err *err);
 
 #endif

@@ -314,7 +314,7 @@ ir_tree_read(int fd, const char *name, struct ir_err *err)
 		return NULL;
 	}
 	t->fd = fd;
-	if ((tar = ir_tar_open(fd, 0, IR_MAX_TREE, name, err)) != NULL)
+	if ((tar = ir_tar_open(fd, IR_MAX_TREE, name, err)) != NULL)
 		rc = read_all(t, tar, err);
 	ir_tar_close(tar);
 	if (rc == 0)
@@ -356,11 +356,10 @@ char *
 ir_tree_content(const struct ir_tree *t, const struct ir_node *node, size_t max,
     size_t *len, struct ir_err *err)
 {
-	ir_auto_free char *name = NULL;
-	struct ir_tar *tar;
-	char *out = NULL;
+	ir_auto_free char *name =
+	    ir_asprintf(err, "%s: %s", t->name, node->path);
 
-	if ((name = ir_asprintf(err, "%s: %s", t->name, node->path)) == NULL)
+	if (name == NULL)
 		return NULL;
 	if (node->type != '-' || node->sparse || node->unknown ||
 	    node->size > max) {
@@ -369,13 +368,6 @@ ir_tree_content(const struct ir_tree *t, const struct ir_node *node, size_t max,
 		    max);
 		return NULL;
 	}
-	if ((tar = ir_tar_open(t->fd, node->at, 1, name, err)) == NULL)
-		return NULL;
 	*len = (size_t)node->size;
-	if (ir_tar_next(tar, err) != NULL)
-		out = ir_tree_slurp(tar, node->size, name, err);
-	else if (err->code == IR_OK)
-		ir_fail(err, IR_EFORMAT, "%s: is gone from the tar", name);
-	ir_tar_close(tar);
-	return out;
+	return ir_tree_slurp(t->fd, node, name, err);
 }

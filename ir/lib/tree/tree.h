@@ -31,8 +31,7 @@ struct ir_node {
 	uint8_t sha256[32];    /* of a file's content; else zeros */
 	uint8_t xattrs[32];    /* SHA-256 over the extended attributes in
 				* order of name; zeros if there are none */
-	int64_t at;            /* where the content's own header starts in
-				* the tar, for ir_tree_content() */
+	int64_t at;            /* where the content starts in the tar */
 	bool sparse;           /* the tar leaves holes of it out: sha256 is not
 				* that of the content, but over its size and
 				* its pieces and where they belong, so that ten
@@ -62,8 +61,9 @@ int ir_tree_order(const char *a, const char *b);
 /** ir_tree_nodes(t, n): all nodes, in that order. */
 const struct ir_node *const *ir_tree_nodes(const struct ir_tree *t, size_t *n);
 
-/** ir_tree_content(t, node, max, len, err): a file's bytes, the caller frees;
- * IR_EFORMAT if there are more than max, or it is sparse or unknown.  Reads
+/** ir_tree_content(t, node, max, len, err): a file's bytes with a NUL after
+ * them, the caller frees; IR_EFORMAT if there are more than max, if it is
+ * sparse or unknown, or if they are not those of node->sha256 any more.  Reads
  * the descriptor that ir_tree_read() was given, which must still be open. */
 char *ir_tree_content(const struct ir_tree *t, const struct ir_node *node,
     size_t max, size_t *len, struct ir_err *err);
