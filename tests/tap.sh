@@ -9,8 +9,8 @@
 # driver reports as an error.  By hand, in the tree: bash tests/cli/X.t
 #
 #	ok WHAT [COMMAND...]	the command's success (or that of the last one)
-#	is GOT WANT WHAT	equal strings
-#	like GOT ERE WHAT	unlike GOT ERE WHAT
+#	is GOT WANT [WHAT]	equal strings
+#	like GOT ERE [WHAT]	unlike GOT ERE [WHAT]
 #	run COMMAND...		fills $out, $err, $code; stdin is /dev/null unless
 #				redirected; the bytes are in $T/out and $T/err
 #	code_is N [WHAT]	out_has TEXT [WHAT]	out_hasnt TEXT [WHAT]
@@ -131,10 +131,12 @@ ok()
 
 is()
 {
+	local what=${3-is: $2}
+
 	if [ "$1" = "$2" ]; then
-		pass "$3"
+		pass "$what"
 	else
-		fail "$3"
+		fail "$what"
 		diag "got:  $1"
 		diag "want: $2"
 		return 1
@@ -143,10 +145,12 @@ is()
 
 like()
 {
+	local what=${3-like: $2}
+
 	if [[ $1 =~ $2 ]]; then
-		pass "$3"
+		pass "$what"
 	else
-		fail "$3"
+		fail "$what"
 		diag "got: $1"
 		diag "nothing like: $2"
 		return 1
@@ -155,13 +159,15 @@ like()
 
 unlike()
 {
+	local what=${3-unlike: $2}
+
 	if [[ $1 =~ $2 ]]; then
-		fail "$3"
+		fail "$what"
 		diag "got: $1"
 		diag "which is like: $2"
 		return 1
 	else
-		pass "$3"
+		pass "$what"
 	fi
 }
 

@@ -2,5 +2,9 @@
 engine_tests = \
 	tests/engine/diff.t \
 	tests/engine/engine.t
+	tests/engine/bad-input.t \
+	tests/engine/capture.t \
+	tests/engine/engine.t \
+	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/engine.sh

@@ -1,0 +1,5 @@
+# Engines, containers and bundles that lie.
+hostile_tests = \
+	tests/hostile/engine.t
+TESTS += $(hostile_tests)
+EXTRA_DIST += $(hostile_tests)
