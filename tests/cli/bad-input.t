@@ -125,7 +125,8 @@ one_line 65 "passphrase" "a key with a passphrase"
 ssh-keygen -q -t rsa -b 2048 -N '' -f "$T/rsa"
 run ir open -k "$T/rsa" INC-1
 one_line 65 "Ed25519" "a key of another kind"
-run ir open -k "$T/id.pub" INC-1
+install -m 600 "$T/id.pub" "$T/half"
+run ir open -k "$T/half" INC-1
 code_is 65 "the public half"
 run ir open --actor 'alice, bob' INC-1
 code_is 64 "an actor of two words"
