@@ -1,9 +1,8 @@
 # Tests against a real engine, a private one each; skipped where that cannot be.
 engine_tests = \
-	tests/engine/diff.t \
-	tests/engine/engine.t
 	tests/engine/bad-input.t \
 	tests/engine/capture.t \
+	tests/engine/diff.t \
 	tests/engine/engine.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
