@@ -38,6 +38,11 @@
  * engines' lines may be longer, and who reads them holds one in memory. */
 #define IR_MAX_LOG_TEXT (1u << 20)
 
+/* Everything in a bundle that is not payload.  A manifest of the most files
+ * takes 200 MiB; a journal with a line every two seconds gets there after a
+ * month. */
+#define IR_MAX_TAG_FILE (512u << 20)
+
 /* A path inside a container: Linux's PATH_MAX. */
 #define IR_MAX_PATH 4096u
 

@@ -12,6 +12,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "bundle/custody.h"
+#include "bundle/journal.h"
+#include "bundle/manifest.h"
 
 int
 ir_bag_replace(
@@ -20,6 +23,22 @@ ir_bag_replace(
 	if (unlinkat(dirfd, path, 0) == -1 && errno != ENOENT)
 		return ir_fail_errno(err, "%s", path);
 	return ir_put_file(dirfd, path, p, n, err);
+}
+
+bool
+ir_bag_knows(const char *path)
+{
+	static const char *const known[] = {IR_BAGIT, IR_BAGINFO, IR_VERIFYTXT,
+	    IR_OPEN, IR_MANIFEST, IR_TAGMANIFEST};
+	unsigned number;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(path, known[i]) == 0)
+			return true;
+	return (strncmp(path, "journal/", 8) == 0 &&
+		   ir_journal_name_ok(path + 8, &number)) ||
+	       (strncmp(path, "custody/", 8) == 0 &&
+		   ir_custody_name_ok(path + 8, &number));
 }
 
 /* One line, whatever is in the value. */

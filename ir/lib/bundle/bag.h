@@ -6,7 +6,7 @@
 #ifndef IR_BUNDLE_BAG_H
 #define IR_BUNDLE_BAG_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "bundle/bundle.h"
@@ -26,6 +26,10 @@ extern const char ir_bag_verify_text[];
  * still grows. */
 int ir_bag_info(int dirfd, const char *uuid, const char *number,
     const struct ir_bundle_who *who, const char *oxum, struct ir_err *err);
+
+/** ir_bag_knows(path): whether a file of that name, outside data/, belongs into
+ * a bundle. */
+bool ir_bag_knows(const char *path);
 
 /** ir_bag_replace(dirfd, path, p, n, err): a whole file in place of one from a
  * sealing that was interrupted: never called on a sealed bundle. */

@@ -122,7 +122,9 @@ open_bundle(struct ir_bundle *b, const char *dir, struct ir_err *err)
 	if (need_bag(b, err) == -1 || refuse_sealed(b, err) == -1)
 		return -1;
 	b->lock = ir_open_beneath(b->dirfd, IR_OPEN, O_RDONLY, err);
-	if (b->lock == -1 || ir_bundle_lock(b, LOCK_SH, err) == -1)
+	/* Again under the lock: now it stays as it is. */
+	if (b->lock == -1 || ir_bundle_lock(b, LOCK_SH, err) == -1 ||
+	    refuse_sealed(b, err) == -1)
 		return -1;
 	if (read_names(b, err) == -1)
 		return ir_wrap(err, "%s", dir);

@@ -17,6 +17,19 @@
 #include "crypto/sshsig.h"
 #include "json/json.h"
 
+bool
+ir_custody_name_ok(const char *name, unsigned *seq)
+{
+	size_t n;
+
+	if (strspn(name, "0123456789") != 4 || name[4] != '-')
+		return false;
+	*seq = (unsigned)atoi(name);
+	n = strspn(name + 5, "abcdefghijklmnopqrstuvwxyz-");
+	return n > 0 && (strcmp(name + 5 + n, ".json") == 0 ||
+			    strcmp(name + 5 + n, ".json.sig") == 0);
+}
+
 int
 ir_custody_read(
     int dirfd, const char *path, struct ir_custody *e, struct ir_err *err)

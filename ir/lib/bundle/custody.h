@@ -8,6 +8,7 @@
 #define IR_BUNDLE_CUSTODY_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "bundle/bundle.h"
@@ -15,6 +16,10 @@
 
 #define IR_CUSTODY_OPEN "custody/0000-open.json"
 #define IR_CUSTODY_SEAL "custody/0001-seal.json"
+
+/** ir_custody_name_ok(name, seq): whether name, without "custody/", is that of
+ * an entry, "0000-open.json", or of its signature. */
+bool ir_custody_name_ok(const char *name, unsigned *seq);
 
 /* An entry as it is on the disk; nothing in it has been checked. */
 struct ir_custody {

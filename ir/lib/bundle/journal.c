@@ -262,6 +262,10 @@ ir_journal_add(
 	strcpy(head, j->head);
 	if (compose(&out, j->seq, head, ev, fields, err) == -1)
 		return -1;
+	if ((uint64_t)j->size + out.len > IR_MAX_TAG_FILE)
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: is full: run the program again for what is left",
+		    j->path);
 	reserve(j);
 	if (ir_write_all(j->fd, out.p, out.len, j->path, err) == -1 ||
 	    (fdatasync(j->fd) == -1 &&

@@ -1,17 +1,29 @@
 libir_a_SOURCES += \
+	ir/lib/bundle/acts.c \
 	ir/lib/bundle/bag.c ir/lib/bundle/bag.h \
 	ir/lib/bundle/bundle.c ir/lib/bundle/bundle.h \
+	ir/lib/bundle/check.h \
+	ir/lib/bundle/claims.c ir/lib/bundle/claims.h \
+	ir/lib/bundle/complete.c ir/lib/bundle/complete.h \
+	ir/lib/bundle/content.c ir/lib/bundle/content.h \
 	ir/lib/bundle/create.c \
 	ir/lib/bundle/custody.c ir/lib/bundle/custody.h \
+	ir/lib/bundle/fault.c ir/lib/bundle/fault.h \
 	ir/lib/bundle/fields.c ir/lib/bundle/fields.h \
+	ir/lib/bundle/items.c ir/lib/bundle/items.h \
 	ir/lib/bundle/journal.c ir/lib/bundle/journal.h \
 	ir/lib/bundle/journalread.c \
 	ir/lib/bundle/lines.c ir/lib/bundle/lines.h \
 	ir/lib/bundle/lookup.c ir/lib/bundle/lookup.h \
+	ir/lib/bundle/manifest.c ir/lib/bundle/manifest.h \
 	ir/lib/bundle/names.c ir/lib/bundle/names.h \
-	ir/lib/bundle/seal.h \
+	ir/lib/bundle/record.c ir/lib/bundle/record.h \
+	ir/lib/bundle/scan.c ir/lib/bundle/scan.h \
+	ir/lib/bundle/seal.c ir/lib/bundle/seal.h \
 	ir/lib/bundle/state.h \
 	ir/lib/bundle/stream.c ir/lib/bundle/stream.h \
+	ir/lib/bundle/tags.c \
+	ir/lib/bundle/trust.c \
 	ir/lib/bundle/verdict.c ir/lib/bundle/verdict.h \
-	ir/lib/bundle/verify.h \
+	ir/lib/bundle/verify.c ir/lib/bundle/verify.h \
 	ir/lib/bundle/verifytxt.c

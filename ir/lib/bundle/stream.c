@@ -266,8 +266,10 @@ sink_open(struct ir_sink *sink, const char *path, struct ir_err *err)
 		ir_fail(err, IR_EINTERNAL, "%s: no journal is open", path);
 		return NULL;
 	}
-	/* The verifier would refuse it; a final name never ends in .part. */
+	/* The verifier would refuse it; a final name never ends in .part, and
+	 * the sealing writes completeness.json. */
 	if (!ir_bundle_path_ok(path) ||
+	    strcasecmp(path, "completeness.json") == 0 ||
 	    n + sizeof("data/" IR_PART) >= IR_MAX_PATH ||
 	    (n >= strlen(IR_PART) &&
 		strcasecmp(path + n - strlen(IR_PART), IR_PART) == 0)) {

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Verifying custody: each act, its signature, and how one follows from the
+ * other.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "bundle/bag.h"
+#include "bundle/check.h"
+#include "crypto/sshsig.h"
+#include "json/json.h"
+
+/* The entry being looked at, and the one before it. */
+struct acts {
+	unsigned due; /* the next number */
+	struct ir_custody before;
+	int64_t time; /* of the one before */
+};
+
+static bool
+is_null_or(const json_t *doc, const char *key, const char *want)
+{
+	const json_t *v = json_object_get(doc, key);
+
+	if (want == NULL)
+		return json_is_null(v);
+	return json_is_string(v) && strcmp(json_string_value(v), want) == 0;
+}
+
+/* Whether it has the fields of an entry at all. */
+static int
+well_formed(const json_t *doc, const char *path, struct ir_err *err)
+{
+	static const char *const strings[] = {
+	    "bundle", "type", "time", "actor.id", "case"};
+	json_int_t v, seq;
+	int64_t when;
+
+	if (ir_json_need_int(doc, "v", &v, path, err) == -1 ||
+	    ir_json_need_int(doc, "seq", &seq, path, err) == -1)
+		return -1;
+	if (v != 1)
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: is of version %lld of the format: this program knows "
+		    "version 1",
+		    path, (long long)v);
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+		if (ir_json_need_str(doc, strings[i], path, err) == NULL)
+			return -1;
+	if (ir_time_parse(ir_json_str(doc, "time"), &when) == -1 ||
+	    strlen(ir_json_str(doc, "bundle")) != 36)
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: time or bundle is not what it should be", path);
+	return 0;
+}
+
+/* Its place in the chain. */
+static void
+check_place(struct ir_check *c, struct acts *a, const char *path,
+    unsigned number, const json_t *doc)
+{
+	ir_auto_free char *name = NULL;
+	const struct ir_custody *b = &a->before;
+	struct ir_faults *f = &c->faults;
+	struct ir_err err;
+	int64_t when = 0;
+
+	name = ir_asprintf(
+	    &err, "custody/%04u-%s.json", number, ir_json_str(doc, "type"));
+	if (name != NULL && strcmp(name, path) != 0)
+		ir_fault(f, IR_CHAIN, path, "says that it is another act: %s",
+		    ir_json_str(doc, "type"));
+	if (ir_json_int(doc, "seq") != (json_int_t)number)
+		ir_fault(f, IR_CHAIN, path, "says that its number is %lld",
+		    (long long)ir_json_int(doc, "seq"));
+	if (c->uuid[0] != '\0' &&
+	    strcmp(ir_json_str(doc, "bundle"), c->uuid) != 0)
+		ir_fault(f, IR_CHAIN, path, "belongs to another bundle");
+	if (!is_null_or(doc, "prev", b->text != NULL ? b->hash : NULL))
+		ir_fault(f, IR_CHAIN, path,
+		    "does not follow the act before it: one of the two was "
+		    "changed or exchanged");
+	else if (!is_null_or(
+		     doc, "prev_sig", b->sig != NULL ? b->sig_hash : NULL))
+		ir_fault(f, IR_CHAIN, path,
+		    "does not follow the signature of the act before it");
+	ir_time_parse(ir_json_str(doc, "time"), &when);
+	if (number > 0 && when < a->time)
+		ir_fault(f, IR_TIME, path,
+		    "is of an earlier time than the act before it");
+	a->time = when;
+	if ((number == 0) != (strcmp(ir_json_str(doc, "type"), "open") == 0) ||
+	    (number == 1) != (strcmp(ir_json_str(doc, "type"), "seal") == 0))
+		ir_fault(f, IR_CHAIN, path,
+		    "is not the act that is due: open is the first, seal the "
+		    "second, and each is there once");
+}
+
+/* Signature first, then the text: NULL with 0 if it cannot be read. */
+static int
+read_signed(struct ir_check *c, const struct ir_custody *e, const char *path,
+    json_t **doc, struct ir_err *err)
+{
+	const struct ir_signed s = {.object = path,
+	    .text = e->text,
+	    .len = e->len,
+	    .sig = e->sig,
+	    .siglen = e->siglen,
+	    .ns = IR_NS_CUSTODY};
+	struct ir_sshsig key = {0};
+	int good = 0, rc = 0;
+
+	if (e->sig == NULL)
+		ir_fault(&c->faults, c->sealed ? IR_SIGNATURE : IR_UNSEALED,
+		    path, "is not signed: it does not prove who wrote it");
+	else if ((good = ir_check_signature(c, &s, &key, err)) == -1)
+		return -1;
+	*doc = ir_json_parse(e->text, e->len, path, err);
+	if (*doc != NULL && well_formed(*doc, path, err) == -1) {
+		json_decref(*doc);
+		*doc = NULL;
+	}
+	/* With a bad signature it is worth no other word. */
+	if (*doc == NULL)
+		rc = ir_fault_err(&c->faults,
+		    good || e->sig == NULL ? IR_HOSTILE : IR_SIGNATURE, path,
+		    err);
+	else if (good)
+		rc = ir_check_trust(c, &s, &key, ir_json_str(*doc, "actor.id"),
+		    ir_json_str(*doc, "time"), err);
+	ir_sshsig_free(&key);
+	return rc;
+}
+
+/* open and seal are what the rest of the verifier goes by. */
+static void
+keep(struct ir_check *c, const struct ir_custody *e, unsigned number,
+    json_t *doc)
+{
+	json_t *said =
+	    json_pack("{s:s, s:s, s:s}", "actor", ir_json_str(doc, "actor.id"),
+		"time", ir_json_str(doc, "time"), "head", e->hash);
+
+	if (number == 0) {
+		c->open = json_incref(doc);
+		strcpy(c->open_hash, e->hash);
+		strcpy(c->uuid, ir_json_str(doc, "bundle"));
+		json_object_set(
+		    c->summary, "bundle", json_object_get(doc, "bundle"));
+		json_object_set(
+		    c->summary, "case", json_object_get(doc, "case"));
+		json_object_set(c->summary, "opened", said);
+	} else if (number == 1) {
+		c->seal = json_incref(doc);
+		json_object_set(said, "status", ir_json_at(doc, "seal.status"));
+		json_object_set(c->summary, "sealed", said);
+	}
+	json_decref(said);
+}
+
+static int
+check_entry(struct ir_check *c, struct acts *a, const char *path,
+    unsigned number, struct ir_err *err)
+{
+	struct ir_custody e;
+	json_auto_t *doc = NULL;
+
+	if (number != a->due)
+		ir_fault(&c->faults, IR_CHAIN, path,
+		    "act number %u is due here: acts were removed, or one "
+		    "number was used twice",
+		    a->due);
+	a->due = number + 1;
+	if (ir_custody_read(c->dirfd, path, &e, err) == -1)
+		return ir_fault_err(&c->faults, IR_HOSTILE, path, err);
+	if (read_signed(c, &e, path, &doc, err) == -1) {
+		ir_custody_free(&e);
+		return -1;
+	}
+	if (doc != NULL) {
+		check_place(c, a, path, number, doc);
+		keep(c, &e, number, doc);
+	}
+	ir_custody_free(&a->before);
+	a->before = e;
+	return 0;
+}
+
+/* A signature of nothing. */
+static void
+check_stray(struct ir_check *c, const char *path)
+{
+	ir_auto_free char *entry = strndup(path, strlen(path) - strlen(".sig"));
+	const struct ir_item *it =
+	    entry != NULL ? ir_items_get(&c->items, entry) : NULL;
+
+	if (it == NULL || !it->here)
+		ir_fault(&c->faults, IR_CHAIN, path,
+		    "the act that it signs is missing");
+}
+
+int
+ir_check_custody(struct ir_check *c, struct ir_err *err)
+{
+	struct acts a = {0};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->items.n; i++) {
+		const char *path = c->items.v[i]->path;
+		unsigned number;
+
+		if (strncmp(path, "custody/", 8) != 0 ||
+		    !ir_custody_name_ok(path + 8, &number))
+			continue;
+		if (strcmp(path + strlen(path) - 4, ".sig") == 0)
+			check_stray(c, path);
+		else if (!c->sealed && strcmp(path, IR_CUSTODY_SEAL) == 0)
+			ir_fault(&c->faults, IR_VALID, path,
+			    "was left by a sealing that did not come to its "
+			    "end");
+		else
+			rc = check_entry(c, &a, path, number, err);
+	}
+	ir_custody_free(&a.before);
+	if (rc == 0 && a.due == 0)
+		ir_fault(&c->faults, IR_CHAIN, IR_CUSTODY_OPEN, "is missing");
+	return rc;
+}

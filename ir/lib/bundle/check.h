@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A bundle being verified: what the files of the verifier share.  Trust flows
+ * down: from the signatures to the seal, from the seal to the tag manifest, and
+ * from there to all files; what failed its check is not parsed.
+ */
+#ifndef IR_BUNDLE_CHECK_H
+#define IR_BUNDLE_CHECK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "bundle/custody.h"
+#include "bundle/fault.h"
+#include "bundle/items.h"
+#include "bundle/record.h"
+#include "bundle/verify.h"
+#include "crypto/digest.h"
+#include "crypto/sshsig.h"
+
+struct ir_check {
+	int dirfd;
+	const struct ir_verify_options *o;
+	struct ir_items items;
+	struct ir_faults faults;
+	json_t *summary;
+	bool sealed;
+	bool tags_read;      /* the tag manifest is what was sealed */
+	bool files_read;     /* the manifest is */
+	json_t *open, *seal; /* custody entries; NULL if they cannot be read */
+	char open_hash[IR_SHA256_HEX];
+	char uuid[37];
+	bool nobody_said; /* that there is no allowed_signers */
+	struct ir_record record;
+};
+
+/* A signature, and what it is said to be. */
+struct ir_signed {
+	const char *object; /* for people: the file */
+	const char *text;   /* what is signed */
+	size_t len;
+	const char *sig;
+	size_t siglen;
+	const char *ns;
+};
+
+/** ir_check_signature(c, s, key, err): 1 if it is one, with the key that made
+ * it, released by ir_sshsig_free(); 0 if it is not, which is SIGNATURE. */
+int ir_check_signature(struct ir_check *c, const struct ir_signed *s,
+    struct ir_sshsig *key, struct ir_err *err);
+
+/** ir_check_trust(c, s, key, actor, time, err): whether the key is that of the
+ * actor, for this purpose, at that time (RFC 3339), by the analyst's own
+ * list. */
+int ir_check_trust(struct ir_check *c, const struct ir_signed *s,
+    const struct ir_sshsig *key, const char *actor, const char *time,
+    struct ir_err *err);
+
+/** ir_check_custody(c, err): every entry, its signature and the chain. */
+int ir_check_custody(struct ir_check *c, struct ir_err *err);
+
+/** ir_check_tags(c, err): from the seal to everything outside data/. */
+int ir_check_tags(struct ir_check *c, struct ir_err *err);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a journal claims of files: its stream-open, chunk and stream-close
+ * lines, put into the list of files.
+ */
+#ifndef IR_BUNDLE_CLAIMS_H
+#define IR_BUNDLE_CLAIMS_H
+
+#include "base/err.h"
+#include "bundle/fault.h"
+#include "bundle/items.h"
+#include "bundle/journal.h"
+
+struct ir_claims {
+	struct ir_items *items;
+	struct ir_faults *faults;
+	const char *file; /* the journal, "journal/0001-ir-open.jsonl" */
+	unsigned journal; /* its number */
+	enum ir_verdict malformed; /* what a line that is no line makes it */
+};
+
+/** ir_claims_take(c, line, err): any other line is let pass.  A claim that is
+ * not well-formed is c->malformed; one that does not follow from those before
+ * it is CHAIN. */
+int ir_claims_take(struct ir_claims *c, const struct ir_journal_line *line,
+    struct ir_err *err);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Comparing files with what is said of them: see content.h.
+ */
+#include "bundle/content.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "bundle/fields.h"
+#include "bundle/stream.h"
+#include "crypto/digest.h"
+
+static bool
+is_completeness(const struct ir_item *it)
+{
+	return strcmp(it->path, IR_COMPLETENESS) == 0;
+}
+
+/* A program was killed after it said that a file is whole and before it gave
+ * the file its name: the part is that file. */
+static int
+find_pending(struct ir_content *c, struct ir_item *it, struct ir_err *err)
+{
+	ir_auto_free char *name = NULL;
+	struct ir_item *part;
+
+	if (it->here || it->claim != IR_CLAIM_WHOLE)
+		return 0;
+	if ((name = ir_asprintf(err, "%s" IR_PART, it->path)) == NULL)
+		return -1;
+	part = ir_items_get(c->items, name);
+	if (part == NULL || !part->here)
+		return 0;
+	part->pending = true;
+	part->claim = IR_CLAIM_WHOLE;
+	part->bytes = it->bytes;
+	strcpy(part->sha, it->sha);
+	it->claim = IR_CLAIM_NONE;
+	return 0;
+}
+
+static void
+check_presence(struct ir_content *c, const struct ir_item *it)
+{
+	struct ir_faults *f = c->faults;
+	bool listed = it->listed[0] != '\0';
+
+	if (!it->here) {
+		if (listed)
+			ir_fault(f, IR_CONTENT, it->path,
+			    "is missing: the manifest lists it");
+		else if (it->claim != IR_CLAIM_NONE)
+			ir_fault(f, IR_CONTENT, it->path,
+			    "is missing: the journals attest %" PRIu64
+			    " bytes of it",
+			    it->bytes);
+		return;
+	}
+	if (c->sealed && !listed)
+		ir_fault(f, IR_CONTENT, it->path,
+		    "is not in the manifest: it was added after the sealing");
+	else if (it->renamed && !it->pending)
+		ir_fault(f, IR_CONTENT, it->path,
+		    "lies beside the whole file: nothing that we know leaves "
+		    "it there");
+	else if (it->claim == IR_CLAIM_NONE && !ir_items_part(it) &&
+		 !is_completeness(it))
+		ir_fault(f, IR_CONTENT, it->path,
+		    "no journal says that it was acquired");
+}
+
+/* Whether it makes sense to hash it. */
+static bool
+check_size(struct ir_content *c, const struct ir_item *it)
+{
+	struct ir_faults *f = c->faults;
+
+	if (!it->here)
+		return false;
+	if (is_completeness(it)) {
+		if (it->size > IR_MAX_JSON)
+			ir_fault(f, IR_CONTENT, it->path,
+			    "is larger than %u bytes", IR_MAX_JSON);
+		return it->size <= IR_MAX_JSON;
+	}
+	if (it->size > c->most) {
+		ir_fault(f, IR_CONTENT, it->path,
+		    "has %" PRIu64 " bytes, more than all that was sealed",
+		    it->size);
+		return false;
+	}
+	if (it->claim == IR_CLAIM_NONE)
+		return c->whole && ir_items_part(it);
+	if (it->claim == IR_CLAIM_PART ? it->size >= it->bytes
+				       : it->size == it->bytes)
+		return true;
+	ir_fault(f, IR_CONTENT, it->path,
+	    "has %" PRIu64 " bytes where %" PRIu64 " were acquired", it->size,
+	    it->bytes);
+	return false;
+}
+
+static int
+hash(struct ir_content *c, const struct ir_item *it, uint64_t limit,
+    char out[IR_SHA256_HEX], struct ir_err *err)
+{
+	uint64_t size;
+	ir_auto_close int fd = ir_open_regular(c->dirfd, it->path, &size, err);
+
+	out[0] = '\0';
+	if (fd == -1 ||
+	    ir_sha256_fd(fd, limit, out, &size, it->path, err) == -1)
+		return ir_fault_err(c->faults, IR_CONTENT, it->path, err);
+	return 0;
+}
+
+/* What is attested of the file, against its bytes. */
+static int
+check_claim(struct ir_content *c, struct ir_item *it, struct ir_err *err)
+{
+	char prefix[IR_SHA256_HEX];
+	const char *got = it->found;
+
+	if (it->claim == IR_CLAIM_NONE)
+		return 0;
+	if (it->claim == IR_CLAIM_PART) {
+		if (hash(c, it, it->bytes, prefix, err) == -1)
+			return -1;
+		got = prefix;
+	}
+	if (*got == '\0') /* it could not be read, and that is said */
+		return 0;
+	if (strcmp(got, it->sha) != 0) {
+		ir_fault(c->faults, IR_CONTENT, it->path,
+		    "was modified: the SHA-256 of its %s%" PRIu64
+		    " bytes is %s, and was %s when they were acquired",
+		    it->claim == IR_CLAIM_PART ? "first " : "", it->bytes, got,
+		    it->sha);
+		return 0;
+	}
+	if (it->pending)
+		ir_fault(c->faults, IR_VALID, it->path,
+		    "is whole: its program was killed before it could take "
+		    "away the .part");
+	if (c->sealed)
+		return 0;
+	return json_array_append_new(c->proven,
+		   json_pack("{s:s, s:I, s:s, s:b}", "file", it->path, "bytes",
+		       (json_int_t)it->bytes, "sha256", it->sha, "whole",
+		       it->claim == IR_CLAIM_WHOLE)) == 0
+		   ? 0
+		   : ir_fail_mem(err);
+}
+
+static int
+check_hash(struct ir_content *c, struct ir_item *it, struct ir_err *err)
+{
+	bool all = c->whole || it->claim == IR_CLAIM_WHOLE ||
+		   it->claim == IR_CLAIM_GAP;
+
+	if (all && hash(c, it, UINT64_MAX, it->found, err) == -1)
+		return -1;
+	if (ir_items_changed(it)) {
+		ir_fault(c->faults, IR_CONTENT, it->path,
+		    "was modified: its SHA-256 is %s, and the manifest says %s",
+		    it->found, it->listed);
+		return 0;
+	}
+	return check_claim(c, it, err);
+}
+
+static int
+note_gap(struct ir_content *c, const struct ir_item *it, struct ir_err *err)
+{
+	const char *why = it->why;
+	json_t *g;
+
+	if (!it->here || !ir_items_part(it) || it->pending)
+		return 0;
+	if (why == NULL)
+		why = it->claim == IR_CLAIM_PART
+			  ? "its program was killed; what follows the attested "
+			    "bytes is not proven"
+			  : "its program was killed before any of it was "
+			    "attested";
+	g = json_pack("{s:s, s:I, s:I, s:o}", "path", it->path, "bytes",
+	    (json_int_t)it->size, "attested_bytes", (json_int_t)it->bytes,
+	    "why", ir_fields_text(why));
+	return json_array_append_new(c->gaps, g) == 0 ? 0 : ir_fail_mem(err);
+}
+
+/* Sets which items are to be hashed, and how much that is. */
+static int
+check_outside(
+    struct ir_content *c, bool *wanted, uint64_t *total, struct ir_err *err)
+{
+	for (size_t i = 0; i < c->items->n; i++)
+		if (find_pending(c, c->items->v[i], err) == -1)
+			return -1;
+	for (size_t i = 0; i < c->items->n; i++) {
+		struct ir_item *it = c->items->v[i];
+
+		if (!ir_items_payload(it))
+			continue;
+		check_presence(c, it);
+		wanted[i] = check_size(c, it);
+		if (it->here) {
+			c->files++;
+			c->bytes += it->size;
+		}
+		if (wanted[i])
+			*total += it->size;
+		if (note_gap(c, it, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+ir_content_check(struct ir_content *c, struct ir_err *err)
+{
+	ir_auto_free bool *wanted = calloc(c->items->n + 1, sizeof(bool));
+	uint64_t done = 0, total = 0;
+
+	c->gaps = json_array();
+	c->proven = json_array();
+	if (wanted == NULL)
+		return ir_fail_mem(err);
+	if (check_outside(c, wanted, &total, err) == -1)
+		return -1;
+	for (size_t i = 0; i < c->items->n; i++) {
+		if (!wanted[i])
+			continue;
+		if (check_hash(c, c->items->v[i], err) == -1)
+			return -1;
+		done += c->items->v[i]->size;
+		if (c->progress != NULL)
+			c->progress(c->arg, done, total);
+	}
+	return 0;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The files of a bundle: see items.h.
+ */
+#include "bundle/items.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bundle/stream.h"
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct ir_item *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+struct ir_item *
+ir_items_get(const struct ir_items *l, const char *path)
+{
+	const struct ir_item key = {.path = (char *)(uintptr_t)path};
+	struct ir_item *const *node = tfind(&key, &l->root, by_path);
+
+	return node != NULL ? *node : NULL;
+}
+
+static int
+append(struct ir_items *l, struct ir_item *it)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap != 0 ? 2 * l->cap : 64;
+		struct ir_item **v =
+		    reallocarray(l->v, cap, sizeof(struct ir_item *));
+
+		if (v == NULL)
+			return -1;
+		l->v = v;
+		l->cap = cap;
+	}
+	if (tsearch(it, &l->root, by_path) == NULL)
+		return -1;
+	l->v[l->n++] = it;
+	return 0;
+}
+
+struct ir_item *
+ir_items_add(struct ir_items *l, const char *path, struct ir_err *err)
+{
+	struct ir_item *it = ir_items_get(l, path);
+
+	if (it != NULL)
+		return it;
+	it = calloc(1, sizeof(*it));
+	if (it == NULL || (it->path = strdup(path)) == NULL ||
+	    append(l, it) == -1) {
+		if (it != NULL)
+			free(it->path);
+		free(it);
+		ir_fail_mem(err);
+		return NULL;
+	}
+	return it;
+}
+
+static int
+sort_path(const void *a, const void *b)
+{
+	return by_path(
+	    *(struct ir_item *const *)a, *(struct ir_item *const *)b);
+}
+
+static int
+sort_fold(const void *a, const void *b)
+{
+	return strcasecmp((*(struct ir_item *const *)a)->path,
+	    (*(struct ir_item *const *)b)->path);
+}
+
+void
+ir_items_sort(struct ir_items *l)
+{
+	if (l->n > 0)
+		qsort(l->v, l->n, sizeof(*l->v), sort_path);
+}
+
+int
+ir_items_fold(const struct ir_items *l, struct ir_faults *f, struct ir_err *err)
+{
+	struct ir_item **v;
+
+	if (l->n == 0)
+		return 0;
+	if ((v = reallocarray(NULL, l->n, sizeof(struct ir_item *))) == NULL)
+		return ir_fail_mem(err);
+	memcpy(v, l->v, l->n * sizeof(*v));
+	qsort(v, l->n, sizeof(*v), sort_fold);
+	for (size_t i = 1; i < l->n; i++)
+		if (strcasecmp(v[i - 1]->path, v[i]->path) == 0)
+			ir_fault(f, IR_HOSTILE, v[i]->path,
+			    "differs from %s only in case", v[i - 1]->path);
+	free(v);
+	return 0;
+}
+
+static void
+keep(void *item)
+{
+	(void)item;
+}
+
+void
+ir_items_free(struct ir_items *l)
+{
+	tdestroy(l->root, keep);
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->v[i]->path);
+		free(l->v[i]->why);
+		free(l->v[i]);
+	}
+	free(l->v);
+	*l = (struct ir_items){0};
+}
+
+bool
+ir_items_payload(const struct ir_item *it)
+{
+	return strncmp(it->path, "data/", 5) == 0;
+}
+
+bool
+ir_items_part(const struct ir_item *it)
+{
+	size_t n = strlen(it->path), part = strlen(IR_PART);
+
+	return n > part && strcmp(it->path + n - part, IR_PART) == 0;
+}
+
+bool
+ir_items_changed(const struct ir_item *it)
+{
+	return it->listed[0] != '\0' && it->found[0] != '\0' &&
+	       strcmp(it->listed, it->found) != 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * BagIt manifests (RFC 8493, 2.1.3): lines "<64 hex>  <path>", as sha256sum
+ * writes and checks them.  Ours are sorted bytewise.
+ */
+#ifndef IR_BUNDLE_MANIFEST_H
+#define IR_BUNDLE_MANIFEST_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "bundle/fault.h"
+#include "bundle/items.h"
+
+#define IR_MANIFEST    "manifest-sha256.txt"
+#define IR_TAGMANIFEST "tagmanifest-sha256.txt"
+
+/** ir_manifest_line(b, hash, path): appends one line. */
+void ir_manifest_line(struct ir_buf *b, const char *hash, const char *path);
+
+/** ir_manifest_read(dirfd, name, payload, l, f, err): puts what the manifest
+ * lists into l; payload: all of it must lie below data/, else nothing may.
+ * Anything but such lines in their order is HOSTILE. */
+int ir_manifest_read(int dirfd, const char *name, bool payload,
+    struct ir_items *l, struct ir_faults *f, struct ir_err *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What all journals of a bundle say together: which files were acquired, how
+ * the collectors ended, what was changed on the target, which runs were cut
+ * short.  Sealing states it, verifying compares with it.
+ */
+#ifndef IR_BUNDLE_RECORD_H
+#define IR_BUNDLE_RECORD_H
+
+#include <jansson.h>
+
+#include "base/err.h"
+#include "bundle/fault.h"
+#include "bundle/items.h"
+
+struct ir_record {
+	json_t *ledger;      /* outcomes: [{"run","t","collector","target",
+			      * "outcome","why","ms"}] */
+	json_t *changes;     /* [{"run","t","what","undo","why"}] */
+	json_t *journals;    /* [{"file","lines","head"}] */
+	json_t *interrupted; /* [file] of journals without an end */
+
+	/* Who ran what; sig is NULL if the run was not signed.  line0 is what
+	 * the signature is over. */
+	int (*signed_by)(void *arg, const char *file, const char *line0,
+	    size_t len, const json_t *run, const char *sig, struct ir_err *err);
+	void *arg;
+};
+
+/** ir_record_read(r, dirfd, uuid, open_hash, l, f, err): reads every journal
+ * that l has on the disk, in the order of their numbers, and puts what they
+ * claim of files into l.  A broken chain is CHAIN; a malformed line is HOSTILE,
+ * but CHAIN in a journal that is known to be changed since it was listed.
+ * r->signed_by may be NULL.  Released by ir_record_free(). */
+int ir_record_read(struct ir_record *r, int dirfd, const char *uuid,
+    const char *open_hash, struct ir_items *l, struct ir_faults *f,
+    struct ir_err *err);
+void ir_record_free(struct ir_record *r);
+
+#endif

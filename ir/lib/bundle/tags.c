@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Verifying what lies outside data/: from the seal, which is signed, to the
+ * manifests and the journals, and from the tag manifest to all else.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "bundle/bag.h"
+#include "bundle/check.h"
+#include "bundle/manifest.h"
+#include "json/json.h"
+
+/* bagit.txt, bag-info.txt, VERIFY.txt: ours are under 8 KiB. */
+#define MAX_TEXT (64u << 10)
+
+/* What the seal says of one file. */
+static int
+list(struct ir_check *c, const char *path, const char *hash, struct ir_err *err)
+{
+	struct ir_item *it;
+
+	if (!ir_is_hex(hash, 64) || !ir_bag_knows(path)) {
+		ir_fault(&c->faults, IR_HOSTILE, IR_CUSTODY_SEAL,
+		    "says nothing proper of %s", path);
+		return 0;
+	}
+	if ((it = ir_items_add(&c->items, path, err)) == NULL)
+		return -1;
+	strcpy(it->listed, hash);
+	return 0;
+}
+
+static int
+list_from_seal(struct ir_check *c, struct ir_err *err)
+{
+	const json_t *j;
+	size_t i;
+
+	if (list(c, IR_MANIFEST, ir_json_str(c->seal, "seal.manifest_sha256"),
+		err) == -1 ||
+	    list(c, IR_TAGMANIFEST,
+		ir_json_str(c->seal, "seal.tagmanifest_sha256"), err) == -1)
+		return -1;
+	json_array_foreach (ir_json_at(c->seal, "seal.journals"), i, j)
+		if (list(c, ir_json_str(j, "file"), ir_json_str(j, "sha256"),
+			err) == -1)
+			return -1;
+	return 0;
+}
+
+/* Hashes a listed file, once. */
+static int
+check_file(struct ir_check *c, struct ir_item *it, struct ir_err *err)
+{
+	ir_auto_close int fd = -1;
+	uint64_t size;
+
+	if (it->found[0] != '\0')
+		return 0;
+	if (!it->here) {
+		ir_fault(&c->faults, IR_CONTENT, it->path, "is missing");
+		return 0;
+	}
+	fd = ir_open_regular(c->dirfd, it->path, &size, err);
+	if (fd == -1 || ir_sha256_fd(fd, IR_MAX_TAG_FILE, it->found, &size,
+			    it->path, err) == -1)
+		return ir_fault_err(&c->faults, IR_CONTENT, it->path, err);
+	if (ir_items_changed(it))
+		ir_fault(&c->faults, IR_CONTENT, it->path,
+		    "was modified after the sealing");
+	return 0;
+}
+
+static int
+check_files(struct ir_check *c, struct ir_err *err)
+{
+	for (size_t i = 0; i < c->items.n; i++) {
+		struct ir_item *it = c->items.v[i];
+
+		if (it->listed[0] != '\0' && !ir_items_payload(it) &&
+		    check_file(c, it, err) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+intact(const struct ir_check *c, const char *path)
+{
+	const struct ir_item *it = ir_items_get(&c->items, path);
+
+	return it != NULL && it->found[0] != '\0' && !ir_items_changed(it);
+}
+
+/* Files whose contents the rest of the bundle determines.  The seal holds them
+ * as they are; this holds the sealer to the truth. */
+static int
+check_text(struct ir_check *c, const char *path, const char *due,
+    enum ir_verdict v, const char *what, struct ir_err *err)
+{
+	size_t len;
+	ir_auto_free char *text =
+	    ir_read_beneath(c->dirfd, path, MAX_TEXT, &len, err);
+
+	if (text == NULL)
+		return ir_fault_err(&c->faults, IR_CONTENT, path, err);
+	if (strstr(text, due) == NULL)
+		ir_fault(&c->faults, v, path, "%s", what);
+	return 0;
+}
+
+static int
+check_texts(struct ir_check *c, struct ir_err *err)
+{
+	ir_auto_free char *id =
+	    ir_asprintf(err, "\nExternal-Identifier: urn:uuid:%s\n", c->uuid);
+	ir_auto_free char *oxum = ir_asprintf(err, "\nPayload-Oxum: %s\n",
+	    ir_json_str(c->seal, "seal.payload_oxum"));
+
+	if (id == NULL || oxum == NULL ||
+	    check_text(c, IR_BAGIT, IR_BAGIT_TEXT, IR_CONTENT,
+		"is not that of a bag of BagIt 1.0", err) == -1 ||
+	    check_text(c, IR_BAGINFO, id, IR_CONTENT,
+		"does not name this bundle", err) == -1)
+		return -1;
+	if (c->seal == NULL)
+		return check_text(c, IR_VERIFYTXT, ir_bag_verify_text, IR_VALID,
+		    "is not that of this program's version: do not go by it",
+		    err);
+	return check_text(c, IR_BAGINFO, oxum, IR_CONTENT,
+	    "does not say how much was sealed", err);
+}
+
+/* The tag manifest must list all that the format says. */
+static void
+check_listed(struct ir_check *c)
+{
+	static const char *const due[] = {IR_BAGIT, IR_BAGINFO, IR_VERIFYTXT,
+	    IR_MANIFEST, IR_CUSTODY_OPEN, IR_CUSTODY_OPEN ".sig"};
+
+	for (size_t i = 0; i < sizeof(due) / sizeof(due[0]); i++) {
+		const struct ir_item *it = ir_items_get(&c->items, due[i]);
+
+		if (it == NULL || it->listed[0] == '\0')
+			ir_fault(&c->faults, IR_CONTENT, due[i],
+			    "is not in the tag manifest");
+	}
+}
+
+/* Acts after the seal are listed nowhere: their chain is what holds them. */
+static void
+check_extra(struct ir_check *c)
+{
+	for (size_t i = 0; i < c->items.n; i++) {
+		const struct ir_item *it = c->items.v[i];
+		size_t n = strlen(it->path);
+		bool known = ir_bag_knows(it->path);
+
+		if (!it->here || it->listed[0] != '\0' || ir_items_payload(it))
+			continue;
+		if (c->sealed && strcmp(it->path, IR_OPEN) == 0)
+			ir_fault(&c->faults,
+			    it->size == 0 ? IR_VALID : IR_CONTENT, it->path,
+			    it->size == 0
+				? "was left by a sealing that was killed at "
+				  "its last step, and can be removed"
+				: "was modified");
+		else if (!c->sealed && !known && n > 4 &&
+			 strcmp(it->path + n - 4, ".tmp") == 0)
+			ir_fault(&c->faults, IR_VALID, it->path,
+			    "is the work file of a program that runs or was "
+			    "killed");
+		else if (!known || (c->tags_read &&
+				       strncmp(it->path, "custody/", 8) != 0))
+			ir_fault(&c->faults, IR_CONTENT, it->path,
+			    "has no place here: it was added%s",
+			    c->sealed ? " after the sealing" : "");
+	}
+}
+
+int
+ir_check_tags(struct ir_check *c, struct ir_err *err)
+{
+	if (c->seal != NULL) {
+		if (list_from_seal(c, err) == -1 || check_files(c, err) == -1)
+			return -1;
+		c->tags_read = intact(c, IR_TAGMANIFEST);
+		c->files_read = intact(c, IR_MANIFEST);
+	}
+	if (c->tags_read) {
+		if (ir_manifest_read(c->dirfd, IR_TAGMANIFEST, false, &c->items,
+			&c->faults, err) == -1 ||
+		    check_files(c, err) == -1)
+			return -1;
+		check_listed(c);
+	}
+	if (c->files_read && ir_manifest_read(c->dirfd, IR_MANIFEST, true,
+				 &c->items, &c->faults, err) == -1)
+		return -1;
+	check_extra(c);
+	return check_texts(c, err);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Verifying a bundle: see verify.h.
+ */
+#include "bundle/verify.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "bundle/bag.h"
+#include "bundle/check.h"
+#include "bundle/complete.h"
+#include "bundle/content.h"
+#include "bundle/scan.h"
+#include "crypto/sshsig.h"
+#include "json/json.h"
+
+static bool
+here(const struct ir_check *c, const char *path)
+{
+	const struct ir_item *it = ir_items_get(&c->items, path);
+
+	return it != NULL && it->here;
+}
+
+/* The signature over the first line of a journal. */
+static int
+check_run(void *arg, const char *file, const char *line0, size_t len,
+    const json_t *run, const char *sig, struct ir_err *err)
+{
+	struct ir_check *c = arg;
+	const char *actor = ir_json_str(run, "actor.id");
+	struct ir_signed s = {.object = file,
+	    .text = line0,
+	    .len = len,
+	    .sig = sig,
+	    .ns = IR_NS_JOURNAL};
+	struct ir_sshsig key = {0};
+	int rc;
+
+	if (sig == NULL) {
+		ir_fault(&c->faults, IR_VALID, file,
+		    "%s ran %s without a key: %s", actor,
+		    ir_json_str(run, "program"),
+		    c->sealed ? "only the seal vouches for it"
+			      : "nothing proves who it was");
+		return 0;
+	}
+	s.siglen = strlen(sig);
+	rc = ir_check_signature(c, &s, &key, err);
+	if (rc == 1)
+		rc = ir_check_trust(
+		    c, &s, &key, actor, ir_json_str(run, "t"), err);
+	ir_sshsig_free(&key);
+	return rc;
+}
+
+/* What the seal says of the journals, against what they are. */
+static void
+check_heads(struct ir_check *c)
+{
+	const json_t *sealed = ir_json_at(c->seal, "seal.journals"), *j;
+	size_t i, n = json_array_size(sealed);
+
+	if (n != json_array_size(c->record.journals))
+		ir_fault(&c->faults, IR_CHAIN, "journal",
+		    "%zu journals were sealed, and %zu are here", n,
+		    json_array_size(c->record.journals));
+	json_array_foreach (c->record.journals, i, j) {
+		const json_t *s = json_array_get(sealed, i);
+
+		if (s == NULL ||
+		    strcmp(ir_json_str(s, "file"), ir_json_str(j, "file")) !=
+			0 ||
+		    strcmp(ir_json_str(s, "head"), ir_json_str(j, "head")) !=
+			0 ||
+		    ir_json_int(s, "lines") != ir_json_int(j, "lines"))
+			ir_fault(&c->faults, IR_CHAIN, ir_json_str(j, "file"),
+			    "does not end as it did when it was sealed");
+	}
+}
+
+/* Totals first: they are signed, and cost nothing to compare. */
+static uint64_t
+check_oxum(struct ir_check *c)
+{
+	const char *sealed = ir_json_str(c->seal, "seal.payload_oxum");
+	uint64_t bytes = 0, files = 0, most = UINT64_MAX, n;
+	char found[64];
+
+	if (c->seal == NULL)
+		return UINT64_MAX;
+	for (size_t i = 0; i < c->items.n; i++)
+		if (c->items.v[i]->here && ir_items_payload(c->items.v[i])) {
+			bytes += c->items.v[i]->size;
+			files++;
+		}
+	snprintf(found, sizeof(found), "%" PRIu64 ".%" PRIu64, bytes, files);
+	if (sscanf(sealed, "%" SCNu64 ".%" SCNu64, &most, &n) != 2)
+		ir_fault(&c->faults, IR_HOSTILE, IR_CUSTODY_SEAL,
+		    "payload_oxum is not what it should be");
+	else if (strcmp(sealed, found) != 0)
+		ir_fault(&c->faults, IR_CONTENT, "data",
+		    "holds %" PRIu64 " bytes in %" PRIu64 " files; %" PRIu64
+		    " bytes in %" PRIu64 " files were sealed",
+		    bytes, files, most, n);
+	return most;
+}
+
+/* What is missing, said so by the bundle itself. */
+static void
+tell_gaps(struct ir_check *c, const json_t *complete)
+{
+	const json_t *g;
+	size_t i;
+
+	json_array_foreach (ir_json_at(complete, "ledger"), i, g)
+		if (ir_json_true(g, "gap"))
+			ir_fault(&c->faults, IR_INCOMPLETE,
+			    ir_json_str(g, "target"),
+			    "%s was not collected: %s",
+			    ir_json_str(g, "collector"), ir_json_str(g, "why"));
+	json_array_foreach (ir_json_at(complete, "gaps"), i, g)
+		ir_fault(&c->faults, IR_INCOMPLETE, ir_json_str(g, "path"),
+		    "was cut short: %lld of its %lld bytes are attested: %s",
+		    (long long)ir_json_int(g, "attested_bytes"),
+		    (long long)ir_json_int(g, "bytes"), ir_json_str(g, "why"));
+	json_array_foreach (ir_json_at(complete, "interrupted"), i, g)
+		ir_fault(&c->faults, IR_INCOMPLETE, json_string_value(g),
+		    "has no end: its program was killed");
+}
+
+/* What was sealed of completeness must be what follows from the journals. */
+static int
+check_complete(struct ir_check *c, const json_t *complete, const json_t *gaps,
+    struct ir_err *err)
+{
+	json_auto_t *written = NULL;
+	size_t len;
+	ir_auto_free char *text =
+	    ir_read_beneath(c->dirfd, IR_COMPLETENESS, IR_MAX_JSON, &len, err);
+
+	if (text != NULL)
+		written = ir_json_parse(text, len, IR_COMPLETENESS, err);
+	if (written == NULL)
+		return ir_fault_err(
+		    &c->faults, IR_HOSTILE, IR_COMPLETENESS, err);
+	if (!json_equal(written, complete))
+		ir_fault(&c->faults, IR_CONTENT, IR_COMPLETENESS,
+		    "does not follow from the journals");
+	if (strcmp(ir_json_str(c->seal, "seal.status"),
+		ir_json_str(complete, "status")) != 0 ||
+	    !json_equal(ir_json_at(c->seal, "seal.gaps"), gaps) ||
+	    !json_equal(ir_json_at(c->seal, "seal.changes"), c->record.changes))
+		ir_fault(&c->faults, IR_CONTENT, IR_CUSTODY_SEAL,
+		    "its status, gaps and changes do not follow from the "
+		    "journals");
+	return 0;
+}
+
+static int
+check_content(struct ir_check *c, struct ir_err *err)
+{
+	struct ir_content k = {.dirfd = c->dirfd,
+	    .items = &c->items,
+	    .faults = &c->faults,
+	    .sealed = c->files_read,
+	    .whole = c->files_read,
+	    .most = check_oxum(c),
+	    .progress = c->o->progress,
+	    .arg = c->o->arg};
+	json_auto_t *complete = NULL;
+	int rc = ir_content_check(&k, err);
+
+	complete = ir_complete_make(c->uuid, &c->record, k.gaps);
+	if (rc == 0 && complete == NULL)
+		rc = ir_fail_mem(err);
+	if (rc == 0 && c->files_read && c->faults.worst < IR_CONTENT)
+		rc = check_complete(c, complete, k.gaps, err);
+	if (rc == 0)
+		tell_gaps(c, complete);
+	json_object_set_new(
+	    c->summary, "files", json_integer((json_int_t)k.files));
+	json_object_set_new(
+	    c->summary, "bytes", json_integer((json_int_t)k.bytes));
+	json_object_set_new(c->summary, "journals",
+	    json_integer((json_int_t)json_array_size(c->record.journals)));
+	json_object_set(c->summary, "changes", c->record.changes);
+	json_object_set_new(c->summary, "gaps", k.gaps);
+	json_object_set_new(c->summary, "proven", k.proven);
+	return rc;
+}
+
+static void
+check_case(struct ir_check *c)
+{
+	const char *number = ir_json_str(c->open, "case");
+
+	if (c->o->case_number != NULL && strcmp(c->o->case_number, number) != 0)
+		ir_fault(&c->faults, IR_SIGNATURE, IR_CUSTODY_OPEN,
+		    "is of the case %s, not of %s", number, c->o->case_number);
+}
+
+/* In order; what follows makes no sense once something is HOSTILE. */
+static int
+check(struct ir_check *c, struct ir_err *err)
+{
+	if (ir_scan(c->dirfd, &c->items, &c->faults, err) == -1 &&
+	    ir_fault_err(&c->faults, IR_HOSTILE, "bundle", err) == -1)
+		return -1;
+	if (!here(c, IR_BAGIT) && !here(c, IR_CUSTODY_OPEN))
+		ir_fault(&c->faults, IR_HOSTILE, "bundle",
+		    "is no bundle: it has neither " IR_BAGIT
+		    " nor " IR_CUSTODY_OPEN);
+	if (c->faults.worst == IR_HOSTILE)
+		return 0;
+	c->sealed = here(c, IR_CUSTODY_SEAL) &&
+		    (here(c, IR_CUSTODY_SEAL ".sig") || !here(c, IR_OPEN));
+	if (ir_items_fold(&c->items, &c->faults, err) == -1 ||
+	    ir_check_custody(c, err) == -1)
+		return -1;
+	if (c->faults.worst == IR_HOSTILE || c->open == NULL)
+		return 0;
+	check_case(c);
+	if (ir_check_tags(c, err) == -1 ||
+	    ir_items_fold(&c->items, &c->faults, err) == -1)
+		return -1;
+	if (c->faults.worst == IR_HOSTILE)
+		return 0;
+	c->record.signed_by = check_run;
+	c->record.arg = c;
+	if (ir_record_read(&c->record, c->dirfd, c->uuid, c->open_hash,
+		&c->items, &c->faults, err) == -1)
+		return -1;
+	if (c->faults.worst == IR_HOSTILE)
+		return 0;
+	if (c->seal != NULL)
+		check_heads(c);
+	if (!c->sealed)
+		ir_fault(&c->faults, IR_UNSEALED, "bundle",
+		    "is not sealed: what follows holds as far as its journals "
+		    "go");
+	return check_content(c, err);
+}
+
+int
+ir_bundle_verify(const char *dir, const struct ir_verify_options *o,
+    struct ir_report *report, struct ir_err *err)
+{
+	struct ir_check c = {
+	    .o = o,
+	    .faults = {json_array(), IR_VALID},
+	    .summary = json_object(),
+	};
+	int rc = -1;
+
+	*report = (struct ir_report){0};
+	c.dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c.dirfd == -1)
+		ir_fail_errno(err, "%s", dir);
+	else {
+		rc = check(&c, err);
+		close(c.dirfd);
+	}
+	ir_items_free(&c.items);
+	ir_record_free(&c.record);
+	json_decref(c.open);
+	json_decref(c.seal);
+	*report = (struct ir_report){c.faults.worst, c.faults.list, c.summary};
+	if (rc == -1)
+		ir_report_free(report);
+	return rc;
+}
+
+void
+ir_report_free(struct ir_report *r)
+{
+	json_decref(r->findings);
+	json_decref(r->summary);
+	*r = (struct ir_report){0};
+}
