@@ -18,8 +18,20 @@ tests_unit_test_lookup_SOURCES = tests/unit/test-lookup.c $(BUNDLE_TEST)
 tests_unit_test_lookup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_lookup_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-seal
+TESTS += tests/unit/test-seal
+tests_unit_test_seal_SOURCES = tests/unit/test-seal.c $(BUNDLE_TEST)
+tests_unit_test_seal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_seal_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-stream
 TESTS += tests/unit/test-stream
 tests_unit_test_stream_SOURCES = tests/unit/test-stream.c $(BUNDLE_TEST)
 tests_unit_test_stream_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_stream_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-verify
+TESTS += tests/unit/test-verify
+tests_unit_test_verify_SOURCES = tests/unit/test-verify.c $(BUNDLE_TEST)
+tests_unit_test_verify_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_verify_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -14,9 +14,13 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/proc.h"
+#include "bundle/seal.h"
+#include "bundle/verify.h"
+#include "json/json.h"
 
 static char scratch[64];
 static struct ir_key *keys[3];
+static struct ir_signers *signers;
 static const char *const names[] = {"alice", "bob", "mallory"};
 
 const struct ir_bundle_case bt_case = {
@@ -72,6 +76,7 @@ bt_enter(void **state)
 		    (keys[i] = ir_key_load(names[i], &err)) == NULL)
 			return -1;
 	}
+	bt_signers(NULL);
 	return 0;
 }
 
@@ -81,6 +86,7 @@ bt_leave(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		ir_key_free(keys[i]);
+	ir_signers_free(signers);
 	bt_rm(scratch);
 	return chdir("/");
 }
@@ -143,6 +149,116 @@ bt_end(struct ir_bundle *b)
 		fail_msg("%s", err.msg);
 	ir_bundle_close(b);
 	return dir;
+}
+
+void
+bt_seal(const char *dir, const char *name, char *head)
+{
+	struct ir_bundle_who who = bt_who(name, name);
+	struct ir_seal_result r;
+	struct ir_err err;
+	struct ir_bundle *b = ir_bundle_open(dir, &err);
+
+	if (b == NULL || ir_bundle_seal(b, &who, &bt_case, &r, &err) == -1)
+		fail_msg("%s", err.msg);
+	if (head != NULL)
+		strcpy(head, r.head);
+	json_decref(r.ledger);
+	ir_bundle_close(b);
+}
+
+void
+bt_seal_fails(const char *dir, const struct ir_bundle_who *who,
+    enum ir_code code, const char *word)
+{
+	struct ir_seal_result r;
+	struct ir_err err;
+	struct ir_bundle *b = ir_bundle_open(dir, &err);
+
+	if (b == NULL)
+		fail_msg("%s", err.msg);
+	assert_int_equal(ir_bundle_seal(b, who, &bt_case, &r, &err), -1);
+	ir_bundle_close(b);
+	if (err.code != code || strstr(err.msg, word) == NULL)
+		fail_msg("%d: not %s in: %s", err.code, word, err.msg);
+	ir_auto_free char *sig = bt_path("%s/custody/0001-seal.json.sig", dir);
+	assert_false(bt_exists(sig));
+}
+
+char *
+bt_sealed(void)
+{
+	struct ir_bundle *b = bt_new("alice");
+	struct ir_err err;
+
+	bt_add(b, "a/one", "one\n");
+	bt_add(b, "b.json", "{}\n");
+	assert_int_equal(
+	    ir_bundle_outcome(b, "logs", "web", IR_COLLECTED, "", 1, &err), 0);
+	char *dir = bt_end(b);
+	bt_seal(dir, "alice", NULL);
+	return dir;
+}
+
+char *
+bt_public(const char *name)
+{
+	ir_auto_free char *path = bt_path("%s/%s.pub", scratch, name);
+	size_t len;
+
+	return bt_slurp(path, &len);
+}
+
+void
+bt_signers(const char *text)
+{
+	ir_auto_free char *alice = bt_public("alice");
+	ir_auto_free char *bob = bt_public("bob");
+	ir_auto_free char *usual =
+	    bt_path("alice@lab %sbob@lab %s", alice, bob);
+	struct ir_err err;
+
+	ir_signers_free(signers);
+	if (text == NULL)
+		text = usual;
+	signers = ir_signers_parse(text, strlen(text), "signers", &err);
+	if (signers == NULL)
+		fail_msg("%s", err.msg);
+}
+
+static bool
+has_finding(const json_t *findings, enum ir_verdict verdict, const char *object,
+    const char *word)
+{
+	const char *name =
+	    verdict == IR_VALID ? "NOTE" : ir_verdict_name(verdict);
+	const json_t *f;
+	size_t i;
+
+	json_array_foreach (findings, i, f)
+		if (strcmp(ir_json_str(f, "verdict"), name) == 0 &&
+		    strcmp(ir_json_str(f, "object"), object) == 0 &&
+		    strstr(ir_json_str(f, "what"), word) != NULL)
+			return true;
+	return false;
+}
+
+void
+bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
+    const char *word)
+{
+	struct ir_verify_options o = {.signers = signers};
+	struct ir_report r;
+	struct ir_err err;
+
+	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
+		fail_msg("%s", err.msg);
+	if (r.verdict != verdict ||
+	    (object != NULL && !has_finding(r.findings, verdict, object, word)))
+		fail_msg("%s, not %s of %s: %s", ir_verdict_name(r.verdict),
+		    ir_verdict_name(verdict), object != NULL ? object : "-",
+		    json_dumps(r.findings, JSON_INDENT(1)));
+	ir_report_free(&r);
 }
 
 char *

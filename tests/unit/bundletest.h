@@ -11,6 +11,7 @@
 
 #include "bundle/bundle.h"
 #include "bundle/journal.h"
+#include "bundle/verdict.h"
 #include "crypto/key.h"
 
 /** bt_enter(state), bt_leave(state): a group's set-up and tear-down: a fresh
@@ -32,6 +33,30 @@ void bt_add(struct ir_bundle *b, const char *path, const char *text);
 /** bt_end(b): ends the journal and closes the bundle; its directory is
  * the result, which the caller frees. */
 char *bt_end(struct ir_bundle *b);
+
+/** bt_seal(dir, name): seals as name, who has that key; its head goes to head,
+ * of 65 bytes, unless that is NULL. */
+void bt_seal(const char *dir, const char *name, char *head);
+
+/** bt_seal_fails(dir, who, code, word): the message must hold word. */
+void bt_seal_fails(const char *dir, const struct ir_bundle_who *who,
+    enum ir_code code, const char *word);
+
+/** bt_sealed(): a small bundle of alice's, complete and sealed by her. */
+char *bt_sealed(void);
+
+/** bt_signers(text): an allowed_signers file's text; NULL for the usual one,
+ * that has alice and bob.  Later calls of bt_verdict() go by it. */
+void bt_signers(const char *text);
+
+/** bt_public(name): "ssh-ed25519 AAAA...", the caller frees. */
+char *bt_public(const char *name);
+
+/** bt_verdict(dir, verdict, object, word): verifies; one finding of that
+ * verdict must be about object and hold word ("" for any, NULL object for
+ * none). */
+void bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
+    const char *word);
 
 /* Files, by a path that is put together; all fail the test on error. */
 char *bt_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

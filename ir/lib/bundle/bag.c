@@ -4,7 +4,8 @@
  */
 #include "bundle/bag.h"
 
-#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,13 +17,33 @@
 #include "bundle/journal.h"
 #include "bundle/manifest.h"
 
+/* The new one is made beside the top, where sealing finds it should it be left
+ * over, and never below data/. */
 int
 ir_bag_replace(
     int dirfd, const char *path, const void *p, size_t n, struct ir_err *err)
 {
-	if (unlinkat(dirfd, path, 0) == -1 && errno != ENOENT)
-		return ir_fail_errno(err, "%s", path);
-	return ir_put_file(dirfd, path, p, n, err);
+	const char *slash = strrchr(path, '/');
+	ir_auto_free char *made =
+	    ir_asprintf(err, "%s.new.tmp", slash != NULL ? slash + 1 : path);
+	ir_auto_free char *dir =
+	    ir_asprintf(err, "%.*s", slash != NULL ? (int)(slash - path) : 1,
+		slash != NULL ? path : ".");
+	ir_auto_close int fd = -1;
+
+	if (made == NULL || dir == NULL)
+		return -1;
+	fd = ir_open_beneath(dirfd, dir, O_RDONLY | O_DIRECTORY, err);
+	if (fd == -1 || ir_put_file(dirfd, made, p, n, err) == -1)
+		return -1;
+	if (renameat(dirfd, made, dirfd, path) == -1) {
+		ir_fail_errno(err, "%s", path);
+		unlinkat(dirfd, made, 0);
+		return -1;
+	}
+	if (fsync(fd) == -1)
+		return ir_fail_errno(err, "syncing the directory of %s", path);
+	return 0;
 }
 
 bool

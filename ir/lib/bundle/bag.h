@@ -31,8 +31,8 @@ int ir_bag_info(int dirfd, const char *uuid, const char *number,
  * a bundle. */
 bool ir_bag_knows(const char *path);
 
-/** ir_bag_replace(dirfd, path, p, n, err): a whole file in place of one from a
- * sealing that was interrupted: never called on a sealed bundle. */
+/** ir_bag_replace(dirfd, path, p, n, err): a whole file in place of one that
+ * is there, at once: never called on a sealed bundle. */
 int ir_bag_replace(
     int dirfd, const char *path, const void *p, size_t n, struct ir_err *err);
 

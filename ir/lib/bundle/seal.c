@@ -87,8 +87,8 @@ sign_open(struct sealing *s, struct ir_err *err)
 static int
 clear(struct sealing *s, struct ir_err *err)
 {
-	static const char *const remade[] = {IR_COMPLETENESS, IR_MANIFEST,
-	    IR_TAGMANIFEST, IR_CUSTODY_SEAL, IR_COMPLETENESS ".tmp"};
+	static const char *const remade[] = {
+	    IR_COMPLETENESS, IR_MANIFEST, IR_TAGMANIFEST, IR_CUSTODY_SEAL};
 	struct ir_items all = {0};
 	struct ir_faults faults = {json_array(), IR_VALID};
 	int rc = ir_scan(s->b->dirfd, &all, &faults, err);
@@ -280,7 +280,7 @@ seal(struct sealing *s, char head[IR_SHA256_HEX], struct ir_err *err)
 	ir_auto_free char *oxum = NULL;
 	int dirfd = s->b->dirfd;
 
-	if (sign_open(s, err) == -1 || clear(s, err) == -1 ||
+	if (clear(s, err) == -1 || sign_open(s, err) == -1 ||
 	    examine(s, err) == -1 || name_pending(s, err) == -1 ||
 	    write_completeness(s, err) == -1 ||
 	    write_manifest(s, IR_MANIFEST, &s->items, s->manifest, err) == -1)

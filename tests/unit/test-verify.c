@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the verifier says of honest bundles: sealed, open, cut short, keyless,
+ * and of signers who are trusted more or less.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/seal.h"
+#include "bundle/verify.h"
+#include "tests/unit/bundletest.h"
+#include "json/json.h"
+
+#define OPEN "custody/0000-open.json"
+#define SEAL "custody/0001-seal.json"
+
+static struct ir_report
+report(const char *dir, const char *case_number)
+{
+	struct ir_verify_options o = {.case_number = case_number};
+	struct ir_report r;
+	struct ir_err err;
+
+	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
+		fail_msg("%s", err.msg);
+	return r;
+}
+
+static void
+test_valid(void **state)
+{
+	ir_auto_free char *dir = bt_sealed();
+
+	(void)state;
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	struct ir_report r = report(dir, "INC-1");
+	assert_int_equal(r.verdict, IR_UNTRUSTED);
+	const json_t *s = r.summary;
+	assert_string_equal(ir_json_str(s, "case"), "INC-1");
+	assert_string_equal(ir_json_str(s, "opened.actor"), "alice@lab");
+	assert_string_equal(ir_json_str(s, "sealed.status"), "complete");
+	assert_int_equal(strlen(ir_json_str(s, "sealed.head")), 64);
+	assert_int_equal(ir_json_int(s, "files"), 3);
+	assert_int_equal(ir_json_int(s, "journals"), 1);
+	ir_report_free(&r);
+	bt_rm(dir);
+}
+
+static void
+test_trust(void **state)
+{
+	static const struct {
+		const char *who, *options, *key;
+		enum ir_verdict v;
+		const char *object, *word;
+	} t[] = {
+	    {"alice@lab", "", "alice", IR_VALID, NULL, NULL},
+	    {"*@lab", "namespaces=\"*.v1@ir-tools\"", "alice", IR_VALID, NULL,
+		NULL},
+	    {"bob@lab", "", "bob", IR_UNTRUSTED, SEAL, "not in your allowed"},
+	    {"bob@lab", "", "alice", IR_SIGNATURE, SEAL, "somebody else"},
+	    {"alice@lab", "namespaces=\"file\"", "alice", IR_SIGNATURE, SEAL,
+		"does not allow"},
+	    {"alice@lab", "namespaces=\"custody.v1@ir-tools\"", "alice",
+		IR_SIGNATURE, J1, "does not allow"},
+	    {"alice@lab", "valid-before=\"20200101\"", "alice", IR_TIME, SEAL,
+		"was not valid"},
+	};
+	ir_auto_free char *dir = bt_sealed();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		ir_auto_free char *pub = bt_public(t[i].key);
+		ir_auto_free char *line =
+		    bt_path("%s %s %s", t[i].who, t[i].options, pub);
+
+		bt_signers(line);
+		bt_verdict(dir, t[i].v, t[i].object, t[i].word);
+	}
+	bt_signers("# nobody\n");
+	bt_verdict(dir, IR_UNTRUSTED, OPEN, "SHA256:");
+	bt_signers(NULL);
+	struct ir_report r = report(dir, NULL);
+	assert_int_equal(r.verdict, IR_UNTRUSTED);
+	assert_int_equal(json_array_size(r.findings), 1);
+	assert_string_equal(ir_json_str(json_array_get(r.findings, 0), "what"),
+	    "no allowed_signers file was given: who signed cannot be judged");
+	ir_report_free(&r);
+	bt_rm(dir);
+}
+
+static void
+test_case(void **state)
+{
+	ir_auto_free char *dir = bt_sealed();
+	struct ir_report r = report(dir, "INC-2");
+
+	(void)state;
+	assert_int_equal(r.verdict, IR_SIGNATURE);
+	ir_report_free(&r);
+	bt_rm(dir);
+}
+
+static void
+test_no_verdict(void **state)
+{
+	struct ir_verify_options o = {0};
+	struct ir_report r;
+	struct ir_err err;
+
+	(void)state;
+	assert_int_equal(ir_bundle_verify("nowhere", &o, &r, &err), -1);
+	assert_int_equal(err.code, IR_ENOENT);
+	assert_int_equal(ir_bundle_verify("alice", &o, &r, &err), -1);
+	assert_int_equal(err.code, IR_ENOENT);
+	assert_int_equal(ir_bundle_verify(".", &o, &r, &err), 0);
+	assert_int_equal(r.verdict, IR_HOSTILE);
+	ir_report_free(&r);
+}
+
+static void
+test_unsealed(void **state)
+{
+	struct ir_bundle *b = bt_new("alice");
+
+	(void)state;
+	bt_verdict(ir_bundle_dir(b), IR_UNSEALED, "bundle", "not sealed");
+	bt_add(b, "a", "abc");
+	bt_verdict(ir_bundle_dir(b), IR_UNSEALED, "bundle", "not sealed");
+	ir_auto_free char *dir = bt_end(b);
+	struct ir_report r = report(dir, NULL);
+	json_t *p = ir_json_at(r.summary, "proven");
+	assert_int_equal(r.verdict, IR_UNSEALED);
+	assert_int_equal(json_array_size(p), 1);
+	p = json_array_get(p, 0);
+	assert_string_equal(ir_json_str(p, "file"), "data/a");
+	assert_int_equal(ir_json_int(p, "bytes"), 3);
+	assert_true(ir_json_true(p, "whole"));
+	ir_report_free(&r);
+	bt_signers("# nobody\n");
+	bt_verdict(dir, IR_UNSEALED, "bundle", "not sealed");
+	bt_signers(NULL);
+	bt_rm(dir);
+}
+
+/* A program killed in the middle of a stream: what was attested is proven, and
+ * stays so through the sealing. */
+static void
+test_killed(void **state)
+{
+	ir_auto_free char *block = calloc(1, IR_CHUNK_BYTES);
+	struct ir_bundle *b = bt_new("alice");
+	struct ir_sink *sink = ir_bundle_sink(b);
+	ir_auto_free char *dir = bt_path("%s", ir_bundle_dir(b));
+	ir_auto_free char *copy = NULL;
+	struct ir_err err;
+	struct ir_stream *s = sink->open(sink, "big", &err);
+	struct ir_stream *tiny = sink->open(sink, "tiny", &err);
+
+	(void)state;
+	assert_int_equal(s->write(s, block, IR_CHUNK_BYTES, &err), 0);
+	assert_int_equal(s->write(s, "tail", 4, &err), 0);
+	assert_int_equal(tiny->write(tiny, "t", 1, &err), 0);
+	/* What a killed program leaves is on the disk now. */
+	copy = bt_copy(dir);
+	assert_int_equal(s->close(s, "abandoned", &err), 0);
+	assert_int_equal(tiny->close(tiny, "abandoned", &err), 0);
+	ir_bundle_close(b);
+	bt_rm(dir);
+	bt_verdict(copy, IR_UNSEALED, "bundle", "not sealed");
+	struct ir_report r = report(copy, NULL);
+	json_t *p = ir_json_at(r.summary, "proven");
+	assert_int_equal(json_array_size(p), 1);
+	assert_int_equal(
+	    ir_json_int(json_array_get(p, 0), "bytes"), IR_CHUNK_BYTES);
+	assert_false(ir_json_true(json_array_get(p, 0), "whole"));
+	assert_int_equal(json_array_size(ir_json_at(r.summary, "gaps")), 2);
+	ir_report_free(&r);
+	bt_seal(copy, "alice", NULL);
+	bt_verdict(copy, IR_INCOMPLETE, "data/big.part",
+	    "67108864 of its 67108868 bytes are attested");
+	bt_verdict(copy, IR_INCOMPLETE, "data/tiny.part", "0 of its 1 bytes");
+	bt_verdict(copy, IR_INCOMPLETE, J1, "its program was killed");
+	ir_auto_free char *part = bt_path("%s/data/big.part", copy);
+	bt_flip(part, 5);
+	bt_verdict(copy, IR_CONTENT, "data/big.part", "was modified");
+	bt_rm(copy);
+}
+
+static void
+test_incomplete(void **state)
+{
+	struct ir_bundle *b = bt_new("alice");
+	struct ir_sink *sink = ir_bundle_sink(b);
+	struct ir_err err;
+
+	(void)state;
+	struct ir_stream *s = sink->open(sink, "cut", &err);
+	assert_int_equal(s->write(s, "abc", 3, &err), 0);
+	assert_int_equal(s->close(s, "the engine died", &err), 0);
+	ir_bundle_outcome(b, "logs", "web", IR_FAILED, "no route", 1, &err);
+	ir_bundle_outcome(b, "top", "web", IR_SKIPPED, "not running", 1, &err);
+	ir_auto_free char *dir = bt_end(b);
+	bt_seal(dir, "alice", NULL);
+	bt_verdict(dir, IR_INCOMPLETE, "data/cut.part", "the engine died");
+	bt_verdict(
+	    dir, IR_INCOMPLETE, "web", "logs was not collected: no route");
+	bt_rm(dir);
+}
+
+/* What failed and was collected later is no gap; what was skipped is none. */
+static void
+test_made_good(void **state)
+{
+	struct ir_bundle *b = bt_new("alice");
+	struct ir_err err;
+
+	(void)state;
+	ir_bundle_outcome(b, "logs", "web", IR_FAILED, "no route", 1, &err);
+	ir_bundle_outcome(b, "logs", "db", IR_FAILED, "no route", 1, &err);
+	ir_bundle_outcome(b, "logs", "web", IR_COLLECTED, "", 1, &err);
+	ir_bundle_outcome(b, "logs", "db", IR_EMPTY, "", 1, &err);
+	ir_bundle_outcome(b, "top", "web", IR_SKIPPED, "stopped", 1, &err);
+	ir_auto_free char *dir = bt_end(b);
+	bt_seal(dir, "alice", NULL);
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	bt_rm(dir);
+}
+
+static void
+test_keyless(void **state)
+{
+	struct ir_bundle *b = bt_new("");
+
+	(void)state;
+	bt_add(b, "a", "abc");
+	ir_auto_free char *dir = bt_end(b);
+	bt_verdict(dir, IR_UNSEALED, OPEN, "not signed");
+	bt_seal(dir, "alice", NULL);
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	bt_rm(dir);
+}
+
+/* Two people, two runs at a time, two signers. */
+static void
+test_two(void **state)
+{
+	struct ir_bundle_who who = bt_who("bob", "bob");
+	struct ir_bundle *a = bt_new("alice");
+	struct ir_err err;
+	struct ir_bundle *b = ir_bundle_open(ir_bundle_dir(a), &err);
+
+	(void)state;
+	assert_int_equal(ir_bundle_begin(b, &who, NULL, &err), 0);
+	bt_add(a, "a", "1");
+	bt_add(b, "b", "2");
+	free(bt_end(a));
+	ir_auto_free char *dir = bt_end(b);
+	bt_seal(dir, "bob", NULL);
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	ir_auto_free char *pub = bt_public("alice");
+	ir_auto_free char *line = bt_path("alice@lab %s", pub);
+	bt_signers(line);
+	bt_verdict(dir, IR_UNTRUSTED, SEAL, "");
+	bt_signers(NULL);
+	bt_rm(dir);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_valid),
+    cmocka_unit_test(test_trust),
+    cmocka_unit_test(test_case),
+    cmocka_unit_test(test_no_verdict),
+    cmocka_unit_test(test_unsealed),
+    cmocka_unit_test(test_killed),
+    cmocka_unit_test(test_incomplete),
+    cmocka_unit_test(test_made_good),
+    cmocka_unit_test(test_keyless),
+    cmocka_unit_test(test_two),
+};
+
+int
+main(void)
+{
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, bt_enter, bt_leave);
+}
