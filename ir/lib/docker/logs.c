@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "docker/logjson.h"
 
 /* "2026-11-22T01:34:41.123456789+01:00 " */
@@ -329,12 +330,14 @@ ir_docker_logs(struct ir_docker *d, const char *id, bool tty,
     ir_http_body_fn fn, void *arg, struct ir_docker_log_counts *counts,
     struct ir_err *err)
 {
-	struct ir_docker_demux *x =
-	    ir_docker_demux_new(tty, fn, arg, counts, err);
+	struct ir_docker_demux *x;
 	struct ir_err second;
 	int rc;
 
-	if (x == NULL)
+	if (!ir_is_hex(id, 64))
+		return ir_fail(
+		    err, IR_EINTERNAL, "%s: not a container's full id", id);
+	if ((x = ir_docker_demux_new(tty, fn, arg, counts, err)) == NULL)
 		return -1;
 	rc = ir_docker_stream(d, ir_docker_demux_feed, x, err,
 	    "/containers/%s/logs?stdout=1&stderr=1&timestamps=1", id);
