@@ -13,6 +13,10 @@ bin_PROGRAMS += ir/ir-pause
 ir_ir_pause_SOURCES = ir/ir-pause.c
 bin_PROGRAMS += ir/ir-rebuild
 ir_ir_rebuild_SOURCES = ir/ir-rebuild.c
+bin_PROGRAMS += ir/ir-seal
+ir_ir_seal_SOURCES = ir/ir-seal.c
+bin_PROGRAMS += ir/ir-verify
+ir_ir_verify_SOURCES = ir/ir-verify.c
 
 dist_man_MANS += ir/ir.1
 dist_man_MANS += ir/ir-bundle.5

@@ -52,9 +52,10 @@ cid=$(docker inspect -f '{{.Id}}' big)
 tree=data/containers/$cid/filesystem.tar
 
 # in_capture COMMAND...: runs it when the tree has begun to arrive.
+# A background job of a script ignores SIGINT unless told otherwise.
 in_capture()
 {
-	ir capture big >"$T/out" 2>"$T/err" &
+	env --default-signal=INT ir capture big >"$T/out" 2>"$T/err" &
 	capture=$!
 	until [ -s "$IR_BUNDLE/$tree.part" ] || ! kill -0 $capture 2>/dev/null
 	do

@@ -96,6 +96,17 @@ intact(const struct ir_check *c, const char *path)
 	return it != NULL && it->found[0] != '\0' && !ir_items_changed(it);
 }
 
+/* Whether due, one or more whole lines, stands in text. */
+static bool
+has_lines(const char *text, const char *due)
+{
+	const char *at = text;
+
+	while ((at = strstr(at, due)) != NULL && at != text && at[-1] != '\n')
+		at++;
+	return at != NULL;
+}
+
 /* Files whose contents the rest of the bundle determines.  The seal holds them
  * as they are; this holds the sealer to the truth. */
 static int
@@ -108,7 +119,7 @@ check_text(struct ir_check *c, const char *path, const char *due,
 
 	if (text == NULL)
 		return ir_fault_err(&c->faults, IR_CONTENT, path, err);
-	if (strstr(text, due) == NULL)
+	if (!has_lines(text, due))
 		ir_fault(&c->faults, v, path, "%s", what);
 	return 0;
 }
@@ -117,8 +128,8 @@ static int
 check_texts(struct ir_check *c, struct ir_err *err)
 {
 	ir_auto_free char *id =
-	    ir_asprintf(err, "\nExternal-Identifier: urn:uuid:%s\n", c->uuid);
-	ir_auto_free char *oxum = ir_asprintf(err, "\nPayload-Oxum: %s\n",
+	    ir_asprintf(err, "External-Identifier: urn:uuid:%s\n", c->uuid);
+	ir_auto_free char *oxum = ir_asprintf(err, "Payload-Oxum: %s\n",
 	    ir_json_str(c->seal, "seal.payload_oxum"));
 
 	if (id == NULL || oxum == NULL ||
