@@ -163,18 +163,10 @@ body(struct ir_tarend *t, enum state state, int64_t size)
 static unsigned
 extends(char type)
 {
-	switch (type) {
-	case 'g':
-		return 1;
-	case 'x':
-		return 2;
-	case 'L':
-		return 4;
-	case 'K':
-		return 8;
-	default:
-		return 0;
-	}
+	static const char types[] = {'g', 'x', 'L', 'K'};
+	const char *at = memchr(types, type, sizeof(types));
+
+	return at != NULL ? 1u << (at - types) : 0;
 }
 
 static void
