@@ -63,7 +63,7 @@ in_capture()
 	done
 	sleep 0.1
 	"$@"
-	wait $capture
+	wait $capture 2>/dev/null
 	code=$?
 	out=$(<"$T/out") err=$(<"$T/err") ran="ir capture big, with $*"
 }
@@ -116,8 +116,8 @@ at_exit umount "$T/small"
 (cd "$T/small" && ir open INC-2 >"$T/name" 2>/dev/null)
 IR_BUNDLE=$T/small/$(cat "$T/name")
 run ir capture big
-code_is 74 "the disk is full"
-err_has "No space left"
+code_is 10 "the disk is full"
+like "$out" "failed +filesystem +.*No space left" "and the ledger says so"
 is "$(docker inspect -f '{{.State.Status}}' big)" running "thawed all the same"
 ok "what had come is kept" test -s "$IR_BUNDLE/${tree%/*}/inspect.json"
 run ir verify "$IR_BUNDLE"
