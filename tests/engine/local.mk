@@ -4,6 +4,7 @@ engine_tests = \
 	tests/engine/capture.t \
 	tests/engine/diff.t \
 	tests/engine/engine.t \
+	tests/engine/isolate.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
-EXTRA_DIST += $(engine_tests) tests/engine.sh
+EXTRA_DIST += $(engine_tests) tests/engine.sh tests/refusing-engine.py

@@ -4,6 +4,7 @@
  */
 #include "cli/isolation.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,11 +23,22 @@
 
 #define ACTIONS "data/actions"
 
+/* The id of a network, or the name that podman gives instead; "" is fine. */
+static bool
+is_id(const char *s)
+{
+	return (*s == '\0' || isalnum((unsigned char)*s)) &&
+	       strspn(s,
+		   "abcdefghijklmnopqrstuvwxyz"
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(s);
+}
+
 static bool
 is_endpoint(const json_t *e)
 {
 	return json_is_string(json_object_get(e, "name")) &&
 	       json_is_string(json_object_get(e, "network")) &&
+	       is_id(ir_json_str(e, "network")) &&
 	       json_is_object(json_object_get(e, "endpoint"));
 }
 
@@ -45,7 +57,7 @@ check(const json_t *r, const char *name, struct ir_err *err)
 		if (!is_endpoint(e))
 			return ir_fail(err, IR_EFORMAT,
 			    "%s: endpoint %zu: name, network or endpoint is "
-			    "missing",
+			    "missing or wrong",
 			    name, i);
 	return 0;
 }

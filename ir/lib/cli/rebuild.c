@@ -161,19 +161,15 @@ make_way(struct ir_rebuild *r, struct ir_err *err)
 	return 0;
 }
 
-/* What the new one is connected to by its creation; by the engine, and in a
- * dry run by the create document. */
+/* What the new one is after its creation; in a dry run as far as the create
+ * document says it. */
 static json_t *
-connections(struct ir_rebuild *r, struct ir_err *err)
+as_created(struct ir_rebuild *r, struct ir_err *err)
 {
-	json_auto_t *now = NULL;
-
-	if (r->cli->dry_run)
-		return json_incref(
-		    ir_json_at(r->body, "NetworkingConfig.EndpointsConfig"));
-	if ((now = ir_docker_inspect(r->cli->engine, r->new_id, err)) == NULL)
-		return NULL;
-	return json_incref(ir_json_at(now, "NetworkSettings.Networks"));
+	if (!r->cli->dry_run)
+		return ir_docker_inspect(r->cli->engine, r->new_id, err);
+	return json_pack("{s:{s:O}}", "NetworkSettings", "Networks",
+	    ir_json_at(r->body, "NetworkingConfig.EndpointsConfig"));
 }
 
 /* A container created on a network that the old one had left is taken off it:
@@ -205,7 +201,7 @@ make_new(struct ir_rebuild *r, struct ir_err *err)
 	    ir_json_str(r->image, "Id"), r->new_id);
 	if (leave_extra(r, err) == -1)
 		return -1;
-	json_auto_t *have = connections(r, err);
+	json_auto_t *have = as_created(r, err);
 	json_auto_t *wanted = have != NULL ? ir_docker_networks_for(r->networks,
 						 r->new_id, r->name, err)
 					   : NULL;

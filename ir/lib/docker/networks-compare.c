@@ -117,6 +117,14 @@ compare_assigned(struct ctx *c, const json_t *before, const json_t *now,
 	compare_field(c, "EndpointID", before, now, false);
 }
 
+/* Whether the container ran when the record was made. */
+static bool
+was_up(const json_t *endpoint)
+{
+	return *ir_json_str(endpoint, "EndpointID") != '\0' ||
+	       *ir_json_str(endpoint, "IPAddress") != '\0';
+}
+
 static void
 compare_endpoint(struct ctx *c, const json_t *was, const json_t *inspect,
     const char *short_id)
@@ -126,7 +134,7 @@ compare_endpoint(struct ctx *c, const json_t *was, const json_t *inspect,
 	    ir_json_at(inspect, "NetworkSettings.Networks"), c->network);
 	json_auto_t *yes = json_string("connected");
 
-	if (now == NULL) {
+	if (!ir_docker_networks_has(inspect, c->network)) {
 		differs(c, "connection", yes, NULL, true);
 		return;
 	}
@@ -136,8 +144,7 @@ compare_endpoint(struct ctx *c, const json_t *was, const json_t *inspect,
 	compare_field(c, "DriverOpts", before, now, true);
 	compare_field(c, "GwPriority", before, now, true);
 	/* A container that does not run, then or now, has no addresses. */
-	if (*ir_json_str(before, "EndpointID") != '\0' &&
-	    ir_json_true(inspect, "State.Running")) {
+	if (was_up(before) && ir_json_true(inspect, "State.Running")) {
 		compare_field(c, "NetworkID", before, now, true);
 		compare_assigned(
 		    c, before, now, ir_json_str(inspect, "Config.MacAddress"));
@@ -162,7 +169,6 @@ was_asked_for(const json_t *inspect, const char *port)
 	return false;
 }
 
-/* Whether the container ran when the record was made. */
 static bool
 ran(const json_t *endpoints)
 {
@@ -170,7 +176,7 @@ ran(const json_t *endpoints)
 	const json_t *e;
 
 	json_array_foreach (endpoints, i, e)
-		if (*ir_json_str(e, "endpoint.EndpointID") != '\0')
+		if (was_up(json_object_get(e, "endpoint")))
 			return true;
 	return false;
 }

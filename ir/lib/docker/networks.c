@@ -87,6 +87,21 @@ by_order(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+bool
+ir_docker_networks_has(const json_t *inspect, const char *name)
+{
+	const json_t *e = json_object_get(
+	    ir_json_at(inspect, "NetworkSettings.Networks"), name);
+
+	if (e == NULL || !ir_json_true(inspect, "State.Running"))
+		return e != NULL;
+	/* podman gives no EndpointID */
+	return *ir_json_str(e, "NetworkID") != '\0' ||
+	       *ir_json_str(e, "EndpointID") != '\0' ||
+	       *ir_json_str(e, "IPAddress") != '\0' ||
+	       *ir_json_str(e, "GlobalIPv6Address") != '\0';
+}
+
 /* All but "none", which connects to nothing, and "host", which nobody can
  * leave; *n of them, the caller frees. */
 static struct named *
@@ -106,7 +121,8 @@ ordered(const json_t *inspect, size_t *n, struct ir_err *err)
 		return NULL;
 	}
 	json_object_foreach (all, name, e) {
-		if (strcmp(name, "none") == 0 || strcmp(name, "host") == 0)
+		if (strcmp(name, "none") == 0 || strcmp(name, "host") == 0 ||
+		    !ir_docker_networks_has(inspect, name))
 			continue;
 		list[*n].name = name;
 		list[*n].endpoint = e;
@@ -276,7 +292,8 @@ ir_docker_networks_verify_cut(
 	if (now == NULL || (all = endpoints_of(now, err)) == NULL)
 		return -1;
 	json_object_foreach (all, name, e)
-		if (strcmp(name, "none") != 0)
+		if (strcmp(name, "none") != 0 &&
+		    ir_docker_networks_has(now, name))
 			ir_buf_printf(
 			    &left, "%s%s", left.len > 0 ? ", " : "", name);
 	if (left.len > 0 || left.failed)
@@ -317,18 +334,23 @@ connect_one(
 	status = ir_docker_status(d);
 	if (status == 403) /* an address in use, for one: not a permission */
 		err->code = IR_EPROTO;
-	/* A port that is taken leaves half an endpoint behind, which looks
-	 * connected and blocks the next attempt. */
-	if (status >= 500 && connected(d, id, name))
-		change(d, "disconnect", *ref != '\0' ? ref : name,
-		    json_pack("{s:s, s:b}", "Container", id, "Force", 1),
-		    &ignored);
-	return ir_wrap(err, "cannot connect to network %s", name);
+	ir_wrap(err, "cannot connect to network %s", name);
+	/* When 20.10 cannot publish a port it leaves half an endpoint, which
+	 * it then denies to disconnect. */
+	if (status >= 500 && connected(d, id, name) &&
+	    (change(d, "disconnect", *ref != '\0' ? ref : name,
+		 json_pack("{s:s, s:b}", "Container", id, "Force", 1),
+		 &ignored) == -1))
+		return ir_wrap(err,
+		    "an interface on network %s is left, which reaches it, and "
+		    "which only stopping the container takes away",
+		    name);
+	return -1;
 }
 
 int
 ir_docker_networks_connect(struct ir_docker *d, const json_t *record,
-    const json_t *have, struct ir_err *err)
+    const json_t *inspect, struct ir_err *err)
 {
 	const char *id =
 	    ir_json_need_str(record, "container", "record of networks", err);
@@ -340,7 +362,7 @@ ir_docker_networks_connect(struct ir_docker *d, const json_t *record,
 	if (id == NULL)
 		return -1;
 	json_array_foreach (json_object_get(record, "endpoints"), i, e)
-		if (json_object_get(have, ir_json_str(e, "name")) == NULL &&
+		if (!ir_docker_networks_has(inspect, ir_json_str(e, "name")) &&
 		    connect_one(d, id, e, &one) == -1 && rc == 0) {
 			*err = one;
 			rc = -1;
@@ -354,9 +376,9 @@ ir_docker_networks_restore(
 {
 	json_auto_t *now =
 	    ir_docker_inspect(d, ir_json_str(record, "container"), err);
-	const json_t *have;
 
-	if (now == NULL || (have = endpoints_of(now, err)) == NULL)
+	if (now == NULL || endpoints_of(now, err) == NULL ||
+	    ir_docker_ports_free(d, now, err) == -1)
 		return -1;
-	return ir_docker_networks_connect(d, record, have, err);
+	return ir_docker_networks_connect(d, record, now, err);
 }

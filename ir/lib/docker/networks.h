@@ -21,6 +21,11 @@
  * isolate it: pause it, or cut it on the host) and container:X (act on X). */
 int ir_docker_networks_mode(const json_t *inspect, struct ir_err *err);
 
+/** ir_docker_networks_has(inspect, name): whether the container is connected to
+ * that network.  What 20.10 leaves of a connect that it refused (an address in
+ * use) and never takes away from a running container is no connection. */
+bool ir_docker_networks_has(const json_t *inspect, const char *name);
+
 /** ir_docker_networks_record(d, inspect, err): the record, the caller owns
  * it; its list is in the order in which to reconnect (the one of NetworkMode
  * first, then by name); "none" and "host" are not in it. */
@@ -42,15 +47,21 @@ int ir_docker_networks_verify_cut(
 
 /** ir_docker_networks_restore(d, record, err): connects what the record has and
  * the container has not, with the aliases, links, fixed addresses, driver
- * options and priority of the record; goes on after a failure, of which
- * nothing half-made is left, and reports the first. */
+ * options and priority of the record; goes on after a failure, and reports the
+ * first.  Asks ir_docker_ports_free() before. */
 int ir_docker_networks_restore(
     struct ir_docker *d, const json_t *record, struct ir_err *err);
 
-/** ir_docker_networks_connect(d, record, have, err): the same, where have (an
- * object, its keys the names of networks) tells what the container has. */
+/** ir_docker_ports_free(d, inspect, err): 0 if no other container publishes a
+ * port of the host that this one asks for; else IR_EPROTO, and it is named.  A
+ * connect that then cannot publish leaves, on 20.10, an interface behind. */
+int ir_docker_ports_free(
+    struct ir_docker *d, const json_t *inspect, struct ir_err *err);
+
+/** ir_docker_networks_connect(d, record, inspect, err): the same, where inspect
+ * tells what the container has. */
 int ir_docker_networks_connect(struct ir_docker *d, const json_t *record,
-    const json_t *have, struct ir_err *err);
+    const json_t *inspect, struct ir_err *err);
 
 /** ir_docker_networks_compare(record, inspect): what is now other than in the
  * record, the caller owns it: an array of {"network","field","before","now",

@@ -1,0 +1,335 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# ir-isolate against a real engine: everything that a container was connected
+# to comes back as it was, whatever happens in between; and what cannot be cut
+# is told.
+. "${IR_SRCDIR:=.}/tests/tap.sh"
+. "$IR_SRCDIR/tests/engine.sh"
+require jq python3 ssh-keygen
+
+engine_start
+engine_image bb
+ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"
+export IR_KEY=$T/id
+docker network create --subnet 172.28.10.0/24 a >/dev/null
+docker network create --subnet 172.28.11.0/24 b >/dev/null
+docker run -d --name db --network a bb sleep 9999 >/dev/null
+docker run -d --name web --hostname shop --network a --ip 172.28.10.77 \
+	--network-alias front --network-alias www --link db:thedb \
+	-p 127.0.0.1:8080:80 bb httpd -f -h /etc -p 80 >/dev/null
+docker network connect --alias back --ip 172.28.11.5 b web
+id=$(docker inspect -f '{{.Id}}' web)
+file=ir-isolate-${id:0:12}.json
+
+# What of a container's networks is to be the same before and after.
+state()
+{
+	docker inspect "$1" | jq -S '.[0] | {p: .NetworkSettings.Ports,
+		n: (.NetworkSettings.Networks | map_values(
+			del(.EndpointID, .MacAddress) |
+			.Aliases = ((.Aliases // []) | sort) |
+			.DriverOpts = (.DriverOpts // {}) |
+			.IPAMConfig = (.IPAMConfig // {})))}'
+}
+networks()
+{
+	docker inspect "$1" |
+		jq -r '.[0].NetworkSettings.Networks | keys | join(" ")'
+}
+page()
+{
+	engine_net curl -s -m 5 http://127.0.0.1:8080/group
+}
+# refusing METHOD PATH STATUS [SKIP [TIMES]]: DOCKER_HOST of such an engine.
+refusing()
+{
+	[ -z "${proxy-}" ] || kill "$proxy"
+	rm -f "$T/r.sock"
+	python3 "$IR_SRCDIR/tests/refusing-engine.py" "$T/r.sock" \
+		"${DOCKER_HOST#unix://}" "$@" &
+	proxy=$!
+	while [ ! -S "$T/r.sock" ]; do sleep 0.05; done
+}
+at_exit eval '[ -z "${proxy-}" ] || kill $proxy'
+
+before=$(state web)
+is "$(page)" root:x:0: "the port is open"
+
+# A dry run.
+run ir isolate --dry-run web
+code_is 0 "a dry run"
+for n in a b; do
+	out_has "POST /networks/$(docker network inspect -f '{{.Id}}' $n)/disc"
+done
+like "$out" 'shared +db .*: network: a' "who shares a network"
+run ir isolate --dry-run --json web
+json_is '.calls | length' 2
+json_is '.calls[0].body.Container' "$id"
+is "$(state web)" "$before" "nothing is changed by it"
+no_file "$file"
+
+# Cut, without a bundle.
+run ir isolate web
+code_is 0 "isolate"
+out_has "cut off 2 networks"
+like "$out" 'a +172.28.10.77 .*front, www.*db:thedb' "with what it had"
+out_has "its own network namespace both show none" "seen from the host"
+err_has "nothing is recorded"
+err_has "$file"
+is "$(networks web)" "" "it is on no network"
+is "$(docker exec web ls /sys/class/net)" lo "and has no interface"
+ok "the port is closed" test -z "$(page)"
+case $(docker version -f '{{.Server.Version}}') in
+20.*) err_has "names can still be resolved" "20.10 leaks names: told" ;;
+esac
+is "$(jq -r .container "$file")" "$id" "the record is kept"
+sum=$(sha256sum "$file")
+run ir isolate web
+code_is 0 "again"
+out_has "already isolated"
+run ir isolate --json web
+json_is .already true
+is "$(sha256sum "$file")" "$sum" "the record stays as it was"
+
+# And back.
+run ir isolate --undo --dry-run web
+code_is 0 "a dry run of the undo"
+out_has '"IPv4Address":"172.28.10.77"'
+is "$(networks web)" "" "changes nothing"
+run ir isolate --undo web
+code_is 0 "undo"
+out_has "endpoint id on 2 networks" "what is new is told"
+out_hasnt DIFFERENT
+err_has "connections that were open before"
+is "$(state web)" "$before" "docker inspect shows what it did before"
+is "$(page)" root:x:0: "the port is open again"
+ok "its link works" docker exec web ping -c 1 -W 2 thedb >/dev/null
+ok "its aliases work" docker exec db ping -c 1 -W 2 front >/dev/null
+no_file "$file" "the record is not in the way any more"
+ok "but kept" compgen -G "ir-isolate-${id:0:12}.undone-*.json" >/dev/null
+run ir isolate --undo web
+code_is 66 "there is nothing more to undo"
+err_has "no isolation of web is on record"
+
+# With a bundle, from another run each.
+run ir open INC-1
+bundle=$T/$out
+export IR_BUNDLE=$bundle
+run ir isolate --json web
+code_is 0 "with a bundle"
+json_is .record data/actions/0001-isolate.json
+json_is '.networks | length' 2
+is "$(jq -r '.endpoints[].name' "$bundle/data/actions/0001-isolate.json" |
+	xargs)" "a b" "the record is in the bundle"
+ok "each cut is declared" grep -q 'disconnected from network b' \
+	"$bundle/journal/0001-ir-isolate.jsonl"
+no_file "$file"
+run ir isolate --undo --json web
+code_is 0 "undone by another run"
+json_is '[.differences[] | select(.matters)] | length' 0
+is "$(state web)" "$before" "as it was"
+ok "marked" test -f "$bundle/data/actions/0002-isolate-undo.json"
+run ir isolate --undo web
+code_is 66 "and over"
+
+# After an undo, only what was cut since counts.
+docker network disconnect b web
+run ir isolate web
+run ir isolate --undo web
+is "$(networks web)" a "what was left before is not connected again"
+docker network connect --alias back --ip 172.28.11.5 b web
+
+# Cut half-way: the second run finishes, one undo restores all.
+refusing POST '/networks/*/disconnect' 500 1
+run ir isolate -H "unix://$T/r.sock" web
+code_is 76 "cut half-way"
+err_has "still connected to b"
+err_has "refused by the test"
+is "$(networks web)" b "as the engine shows"
+run ir isolate web
+code_is 0 "the second run cuts the rest"
+out_has "cut off 1 network"
+is "$(networks web)" "" "so it is"
+run ir isolate --undo web
+code_is 0 "one undo"
+is "$(state web)" "$before" "restores all"
+
+# An undo that does not come through: then it does.
+run ir isolate web
+docker run -d --name squat --network a --ip 172.28.10.77 bb sleep 9999 \
+	>/dev/null
+run ir isolate --undo web
+code_is 76 "the fixed address is taken meanwhile"
+err_has "network a"
+err_has "Address already in use"
+out_hasnt "connected again"
+like "$(networks web)" 'b$' "the other network is back"
+run ir isolate web
+code_is 0 "what is left of the refused connection is none"
+docker rm -f squat >/dev/null
+run ir isolate --undo web
+code_is 0 "it is free: undone"
+is "$(state web)" "$before" "as it was"
+
+# The same with a port: 20.10 would leave an interface behind, so it is not
+# even tried.
+docker run -d --name port --network b -p 127.0.0.1:8081:80 bb sleep 9999 \
+	>/dev/null
+had=$(state port)
+run ir isolate port
+for p in 127.0.0.1:8081:80 8081:81; do
+	docker run -d --name squat -p $p bb sleep 9999 >/dev/null
+	run ir isolate --undo port
+	code_is 76 "the port is taken meanwhile ($p)"
+	err_has "taken by container squat"
+	is "$(networks port)" "" "nothing is tried"
+	is "$(docker exec port ls /sys/class/net)" lo "no interface"
+	docker rm -f squat >/dev/null
+done
+docker run -d --name squat -p 127.0.0.1:8081:80/udp -p 127.0.0.2:8081:80 \
+	bb sleep 9999 >/dev/null
+run ir isolate --undo port
+code_is 0 "another protocol, and another address: undone"
+is "$(state port)" "$had" "as it was"
+run ir isolate port
+engine_net busybox nc -l -p 8081 127.0.0.1 &
+nc=$!
+run ir isolate --undo port
+kill $nc
+case $code in
+0) skip "a port that no container took" "the engine does not notice" ;;
+*)
+	code_is 76 "the port is taken by no container"
+	err_has "cannot connect to network b"
+	;;
+esac
+docker rm -f port squat >/dev/null
+
+# A difference that matters.
+run ir isolate web
+docker network create c >/dev/null
+docker network connect c web
+run ir isolate --undo web
+code_is 10 "another network meanwhile: a difference that matters"
+like "$out" 'DIFFERENT +c connection' "is named"
+docker network disconnect c web
+run ir isolate web
+docker network rm c >/dev/null
+run ir isolate --undo web
+code_is 0
+
+# Networks that were removed meanwhile.
+docker network create c >/dev/null
+docker run -d --name lone --network c bb sleep 9999 >/dev/null
+run ir isolate lone
+docker network rm c >/dev/null
+run ir isolate --undo lone
+code_is 66 "its network is gone"
+err_has "network c"
+docker network create c >/dev/null
+run ir isolate --undo lone
+code_is 66 "and one with the same name is another one"
+docker network rm c >/dev/null
+docker network create c >/dev/null
+docker create --name lost --network c bb true >/dev/null
+docker network rm c >/dev/null
+run ir isolate lost
+code_is 0 "a network that was removed under a stopped container"
+is "$(networks lost)" "" "is let go"
+
+# Records that are not to be trusted.
+unset IR_BUNDLE
+mkdir records && cd records || exit 1
+run ir isolate web
+run ir isolate --undo --from "$file" db
+code_is 65 "a record of another container"
+err_has "is of another container (web"
+run ir isolate --undo --from none.json web
+code_is 66 "no such record"
+echo '{' >bad.json
+run ir isolate --undo --from bad.json web
+code_is 65 "not JSON"
+jq 'del(.endpoints[1].network)' "$file" >bad.json
+run ir isolate --undo --from bad.json web
+code_is 65 "an endpoint without a network"
+jq '.container = "../../x"' "$file" >bad.json
+run ir isolate --undo --from bad.json web
+code_is 65 "a container that is no id"
+jq '.endpoints[0].network = "../containers/x"' "$file" >bad.json
+run ir isolate --undo --from bad.json web
+code_is 65 "a network that would climb"
+run ir isolate --from bad.json web
+code_is 64 "--from goes with --undo"
+is "$(networks web)" "" "nothing was done by any of them"
+run ir isolate --undo --from "$file" web
+code_is 0 "--from"
+is "$(state web)" "$before" "as it was"
+
+# A record that is in the way, or cannot be kept: nothing is cut.
+jq 'del(.endpoints[1])' "$file" >short && mv short "$file"
+run ir isolate web
+code_is 73 "a record from before that lacks a network"
+err_has "network b"
+is "$(networks web)" "a b" "nothing is cut"
+mkdir gone && cd gone && rmdir ../gone
+run ir isolate web
+ok "a directory that cannot be written to" test "$code" != 0
+err_has "cannot be kept"
+is "$(networks web)" "a b" "nothing is cut"
+cd "$T" || exit 1
+rm -r records
+
+# The default bridge, an old link, a port of the engine's choice.
+docker run -d --name old --link db:gone bb sleep 9999 >/dev/null 2>&1
+docker run -d --name target bb sleep 9999 >/dev/null
+docker run -d --name legacy --link target:it -p 80 bb sleep 9999 >/dev/null
+hosts=$(docker exec legacy grep it /etc/hosts)
+run ir isolate legacy
+code_is 0 "the default bridge"
+is "$(networks legacy)" "" "so it is"
+run ir isolate --undo legacy
+code_is 0 "and back"
+is "$(networks legacy)" bridge "so it is"
+out_has "80/tcp" "a port of the engine's choice is new, and told"
+is "$(docker exec legacy grep it /etc/hosts)" "$hosts" "the link is there"
+
+# No network of its own.
+docker run -d --name none --network none bb sleep 9999 >/dev/null
+run ir isolate none
+code_is 0 "on none"
+out_has "already isolated"
+docker run -d --name host --network host bb sleep 9999 >/dev/null
+run ir isolate host
+code_is 76 "on the host's network"
+err_has "pause it"
+docker run -d --name side --network container:web bb sleep 9999 >/dev/null
+run ir isolate side
+code_is 76 "in another's network namespace"
+err_has "isolate that one"
+err_has "$id"
+run ir isolate --json web
+code_is 0 "and that one"
+json_is '.also_cut | join(" ")' side
+err_has "side uses its network namespace"
+run ir isolate --undo web
+
+# Frozen, and stopped.
+docker pause web >/dev/null
+run ir isolate web
+code_is 0 "a frozen one"
+is "$(networks web)" "" "so it is"
+run ir isolate --undo web
+code_is 0
+docker unpause web >/dev/null
+is "$(state web)" "$before" "as it was"
+docker kill web >/dev/null
+run ir isolate web
+code_is 0 "a stopped one"
+docker start web >/dev/null
+is "$(networks web)" "" "started, it stays off"
+run ir isolate --undo web
+code_is 0
+is "$(state web)" "$before" "as it was"
+
+done_testing
