@@ -131,6 +131,12 @@ code_is 65 "the public half"
 run ir open --actor 'alice, bob' INC-1
 code_is 64 "an actor of two words"
 is "$(ls -A)" "" "nothing is left by any of them"
+mkdir -p "$HOME/.ssh" && cp "$T/locked" "$HOME/.ssh/id_ed25519"
+run env -u IR_KEY ir open INC-0
+code_is 0 "a locked key that only lies in ~/.ssh stops nobody"
+err_has "not signed"
+err_has "passphrase"
+rm -rf "$HOME/.ssh" ./*
 run env -u IR_KEY ir open INC-1
 code_is 0 "without any key one can still collect"
 err_has "without a signature"

@@ -195,26 +195,57 @@ on_call(void *arg, const char *method, const char *path, long status, double ms)
 		"status", (json_int_t)status, "us", (json_int_t)(ms * 1000)));
 }
 
+/* Which bundle, if any. */
 static int
-start_bundle(const struct ir_program *p, struct ir_err *err)
+locate(const struct ir_program *p, struct ir_err *err)
 {
-	json_auto_t *engine = NULL;
-
 	if (!(p->uses & (IR_USES_BUNDLE | IR_NEEDS_BUNDLE)))
 		return 0;
 	if (ir_bundle_locate(opt.bundle, &cli.bundle_dir, err) == -1)
 		return -1;
-	if (cli.bundle_dir == NULL && (p->uses & IR_NEEDS_BUNDLE))
+	if (cli.bundle_dir != NULL)
+		return 0;
+	if (p->uses & IR_NEEDS_BUNDLE)
 		return ir_fail(err, IR_ENOENT,
 		    "no bundle here: name it with -b, or start one with "
 		    "ir open CASE");
-	if (!(p->uses & IR_RECORDS) || cli.dry_run)
-		return 0;
-	if (cli.bundle_dir == NULL) {
+	if (p->uses & IR_RECORDS && !cli.dry_run)
 		ir_say("no bundle here: nothing is recorded (ir open CASE "
 		       "starts one)");
-		return 0;
-	}
+	return 0;
+}
+
+/* Who acts.  A key that only happens to lie in ~/.ssh and cannot be used is no
+ * reason not to act. */
+static int
+introduce(const struct ir_program *p, char **argv, struct ir_err *err)
+{
+	static char exe[65];
+	struct ir_key *key;
+	int rc = ir_who_key(opt.key, &key, err);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 1)
+		ir_warn("not signed: %s", err->msg);
+	cli.who.key = key;
+	if ((cli.who.id = ir_who_id(opt.actor, key, err)) == NULL)
+		return -1;
+	ir_who_exe(exe);
+	cli.who.name = cli.who.role = cli.who.org = "";
+	cli.who.program = p->name;
+	cli.who.version = PACKAGE_VERSION;
+	cli.who.exe_sha256 = exe;
+	cli.who.argv = argv;
+	return 0;
+}
+
+/* Opens the bundle and begins the journal. */
+static int
+record(struct ir_err *err)
+{
+	json_auto_t *engine = NULL;
+
 	if (cli.engine != NULL)
 		engine =
 		    json_pack("{s:s}", "endpoint", ir_docker_where(cli.engine));
@@ -225,36 +256,27 @@ start_bundle(const struct ir_program *p, struct ir_err *err)
 		cli.bundle = NULL;
 		return -1;
 	}
+	if (cli.engine != NULL)
+		ir_docker_on_call(cli.engine, on_call, &cli);
 	return 0;
 }
 
 static int
 start(const struct ir_program *p, char **argv, struct ir_err *err)
 {
-	static char exe[65];
-	struct ir_key *key = NULL;
+	bool records = p->uses & IR_RECORDS;
 
-	if (p->uses & (IR_USES_KEY | IR_RECORDS) && !cli.dry_run) {
-		if (ir_who_key(opt.key, &key, err) == -1)
-			return -1;
-		cli.who.key = key;
-		if ((cli.who.id = ir_who_id(opt.actor, key, err)) == NULL)
-			return -1;
-		ir_who_exe(exe);
-	}
-	cli.who.name = cli.who.role = cli.who.org = "";
-	cli.who.program = p->name;
-	cli.who.version = PACKAGE_VERSION;
-	cli.who.exe_sha256 = exe;
-	cli.who.argv = argv;
 	if (p->uses & IR_USES_ENGINE &&
 	    (cli.engine = ir_docker_open(opt.host, err)) == NULL)
 		return -1;
-	if (start_bundle(p, err) == -1)
+	if (locate(p, err) == -1)
 		return -1;
-	if (cli.bundle != NULL && cli.engine != NULL)
-		ir_docker_on_call(cli.engine, on_call, &cli);
-	return 0;
+	records = records && cli.bundle_dir != NULL && !cli.dry_run;
+	if ((records ||
+		(p->uses & (IR_USES_KEY | IR_RECORDS)) == IR_USES_KEY) &&
+	    introduce(p, argv, err) == -1)
+		return -1;
+	return records ? record(err) : 0;
 }
 
 /* Closes all; the exit code, made worse if recording had failed. */

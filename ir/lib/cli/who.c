@@ -50,13 +50,13 @@ ir_who_key(const char *given, struct ir_key **key, struct ir_err *err)
 	ir_auto_free char *guess = NULL;
 
 	*key = NULL;
-	if (path == NULL || *path == '\0') {
-		if ((path = guess = default_key(err)) == NULL)
-			return -1;
-		if (access(path, F_OK) == -1)
-			return 0;
-	}
-	return (*key = ir_key_load(path, err)) != NULL ? 0 : -1;
+	if (path != NULL && *path != '\0')
+		return (*key = ir_key_load(path, err)) != NULL ? 0 : -1;
+	if ((guess = default_key(err)) == NULL)
+		return -1;
+	if (access(guess, F_OK) == -1)
+		return 0;
+	return (*key = ir_key_load(guess, err)) != NULL ? 0 : 1;
 }
 
 /* A principal is one word: white space, commas, quotes and patterns mean

@@ -10,8 +10,10 @@
 
 /** ir_who_key(given, key, err): the signing key: given (--key), else
  * $IR_KEY, else ~/.ssh/id_ed25519 of the user, or under sudo(8) of the one who
- * called it.  *key is NULL when there is none of these. -1 when one that was
- * named or found cannot be used.  The caller frees it. */
+ * called it.  *key is NULL when there is none of these.  -1 when one that was
+ * named cannot be used; 1, with the reason in err, when only the one in ~/.ssh
+ * cannot, so that evidence can still be collected and signed later.  The
+ * caller frees it. */
 int ir_who_key(const char *given, struct ir_key **key, struct ir_err *err);
 
 /** ir_who_id(given, key, err): the principal: given (--actor), else $IR_ACTOR,
