@@ -18,6 +18,54 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
+static int
+open_name(int dirfd, const char *name, int flags)
+{
+	struct stat st;
+	int fd;
+
+	if (strcmp(name, "..") == 0) {
+		errno = EXDEV;
+		return -1;
+	}
+	fd = openat(dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd == -1 && errno == ENOTDIR &&
+	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		errno = S_ISLNK(st.st_mode) ? ELOOP : ENOTDIR;
+	return fd;
+}
+
+/* What openat2() does, for kernels before 5.6, sandboxes that do not know it,
+ * and valgrind: name by name, following nothing; ".." is refused anywhere. */
+static int
+walk_beneath(int dirfd, const char *path, int flags)
+{
+	ir_auto_free char *copy = strdup(path);
+	int at = dirfd, fd, saved;
+	char *name = copy, *slash;
+
+	if (copy == NULL)
+		return -1;
+	if (*copy == '/') {
+		errno = EXDEV;
+		return -1;
+	}
+	for (;;) {
+		if ((slash = strchr(name, '/')) != NULL)
+			*slash = '\0';
+		fd = open_name(
+		    at, name, slash != NULL ? O_PATH | O_DIRECTORY : flags);
+		saved = errno;
+		if (at != dirfd)
+			close(at);
+		errno = saved;
+		if (fd == -1 || slash == NULL)
+			return fd;
+		at = fd;
+		name = slash + 1;
+	}
+}
+
 int
 ir_open_beneath(int dirfd, const char *path, int flags, struct ir_err *err)
 {
@@ -30,6 +78,8 @@ ir_open_beneath(int dirfd, const char *path, int flags, struct ir_err *err)
 	how.resolve =
 	    RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
 	fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	if (fd == -1 && errno == ENOSYS)
+		fd = walk_beneath(dirfd, path, flags | O_NONBLOCK);
 	if (fd == -1 && (errno == ELOOP || errno == EXDEV))
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: leads through a symbolic link or out of its directory",
