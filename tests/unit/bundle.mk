@@ -1,10 +1,23 @@
 BUNDLE_TEST = tests/unit/bundletest.c tests/unit/bundletest.h tests/unit/unit.h
+EXTRA_DIST += tests/bagit-check.py
+
+check_PROGRAMS += tests/unit/test-attack
+TESTS += tests/unit/test-attack
+tests_unit_test_attack_SOURCES = tests/unit/test-attack.c $(BUNDLE_TEST)
+tests_unit_test_attack_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_attack_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test-bundle
 TESTS += tests/unit/test-bundle
 tests_unit_test_bundle_SOURCES = tests/unit/test-bundle.c $(BUNDLE_TEST)
 tests_unit_test_bundle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_bundle_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-hand
+TESTS += tests/unit/test-hand
+tests_unit_test_hand_SOURCES = tests/unit/test-hand.c $(BUNDLE_TEST)
+tests_unit_test_hand_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_hand_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test-journal
 TESTS += tests/unit/test-journal
@@ -35,3 +48,9 @@ TESTS += tests/unit/test-verify
 tests_unit_test_verify_SOURCES = tests/unit/test-verify.c $(BUNDLE_TEST)
 tests_unit_test_verify_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_verify_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-mutate
+TESTS += tests/unit/test-mutate
+tests_unit_test_mutate_SOURCES = tests/unit/test-mutate.c $(BUNDLE_TEST)
+tests_unit_test_mutate_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_mutate_LDADD = $(LDADD) $(CMOCKA_LIBS)
