@@ -46,7 +46,8 @@ test_stream_chunks(void **state)
 		at += ir_json_int(AT(i), "length");
 		assert_true(ir_json_int(AT(i), "length") <= IR_CHUNK_BYTES);
 	}
-	assert_true(at >= IR_CHUNK_BYTES);
+	/* On a slow machine the time is up before the bytes are. */
+	assert_true(at > 0 && at + IR_CHUNK_BYTES > 66 << 20);
 	assert_string_equal(ir_json_str(AT(i), "ev"), "stream-close");
 	assert_int_equal(ir_json_int(AT(i), "size"), 66 << 20);
 	ir_auto_free char *path = bt_path("%s/data/big", dir);

@@ -5,11 +5,13 @@
  */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "bundle/custody.h"
 #include "bundle/seal.h"
 #include "bundle/verify.h"
 #include "tests/unit/bundletest.h"
@@ -159,11 +161,11 @@ test_killed(void **state)
 	ir_auto_free char *copy = NULL;
 	struct ir_err err;
 	struct ir_stream *s = sink->open(sink, "big", &err);
-	struct ir_stream *tiny = sink->open(sink, "tiny", &err);
 
 	(void)state;
 	assert_int_equal(s->write(s, block, IR_CHUNK_BYTES, &err), 0);
 	assert_int_equal(s->write(s, "tail", 4, &err), 0);
+	struct ir_stream *tiny = sink->open(sink, "tiny", &err);
 	assert_int_equal(tiny->write(tiny, "t", 1, &err), 0);
 	/* What a killed program leaves is on the disk now. */
 	copy = bt_copy(dir);
@@ -270,6 +272,56 @@ test_two(void **state)
 	bt_rm(dir);
 }
 
+/* An act after the seal, as later versions will write them. */
+static void
+put_act(const char *dir, const char *path, const char *type, int seq,
+    const char *before, const char *name)
+{
+	struct ir_bundle_who who = bt_who(name, name);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY);
+	struct ir_custody prev;
+	char uuid[37], hash[65];
+	struct ir_err err;
+
+	assert_int_equal(ir_custody_read(fd, before, &prev, &err), 0);
+	json_auto_t *doc = ir_json_parse(prev.text, prev.len, before, &err);
+	strcpy(uuid, ir_json_str(doc, "bundle"));
+	json_auto_t *act =
+	    ir_custody_entry(uuid, seq, type, &prev, "INC-1", NULL, &who);
+	if (ir_custody_put(fd, path, act, who.key, hash, &err) == -1)
+		fail_msg("%s", err.msg);
+	ir_custody_free(&prev);
+	close(fd);
+}
+
+static void
+test_later_acts(void **state)
+{
+	static const char note[] = "custody/0002-note.json";
+	static const char release[] = "custody/0003-release.json";
+	ir_auto_free char *dir = bt_sealed();
+	ir_auto_free char *path = bt_path("%s/%s", dir, note);
+	char out[64];
+
+	(void)state;
+	put_act(dir, note, "note", 2, SEAL, "bob");
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	put_act(dir, release, "release", 3, note, "alice");
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	put_act(dir, "custody/0004-seal.json", "seal", 4, release, "alice");
+	bt_verdict(dir, IR_CHAIN, "custody/0004-seal.json", "there once");
+	bt_sh(out, sizeof(out), "rm $1/custody/0004*", dir);
+	put_act(dir, "custody/0004-copy.json", "copy", 4, release, "mallory");
+	bt_verdict(dir, IR_UNTRUSTED, "custody/0004-copy.json", "");
+	bt_sh(out, sizeof(out), "rm $1/custody/0004*", dir);
+	put_act(dir, "custody/0003-note.json", "note", 3, note, "bob");
+	bt_verdict(dir, IR_CHAIN, release, "one number was used twice");
+	bt_sh(out, sizeof(out), "rm $1/custody/0003-note*", dir);
+	bt_sh(out, sizeof(out), "rm $1/custody/0002*", dir);
+	bt_verdict(dir, IR_CHAIN, release, "act number 2 is due");
+	bt_rm(dir);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_valid),
     cmocka_unit_test(test_trust),
@@ -281,6 +333,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_made_good),
     cmocka_unit_test(test_keyless),
     cmocka_unit_test(test_two),
+    cmocka_unit_test(test_later_acts),
 };
 
 int

@@ -139,14 +139,14 @@ read_signed(struct ir_check *c, const struct ir_custody *e, const char *path,
 
 /* open and seal are what the rest of the verifier goes by. */
 static void
-keep(struct ir_check *c, const struct ir_custody *e, unsigned number,
+keep(struct ir_check *c, const struct ir_custody *e, const char *path,
     json_t *doc)
 {
 	json_t *said =
 	    json_pack("{s:s, s:s, s:s}", "actor", ir_json_str(doc, "actor.id"),
 		"time", ir_json_str(doc, "time"), "head", e->hash);
 
-	if (number == 0) {
+	if (strcmp(path, IR_CUSTODY_OPEN) == 0) {
 		c->open = json_incref(doc);
 		strcpy(c->open_hash, e->hash);
 		strcpy(c->uuid, ir_json_str(doc, "bundle"));
@@ -155,7 +155,7 @@ keep(struct ir_check *c, const struct ir_custody *e, unsigned number,
 		json_object_set(
 		    c->summary, "case", json_object_get(doc, "case"));
 		json_object_set(c->summary, "opened", said);
-	} else if (number == 1) {
+	} else if (strcmp(path, IR_CUSTODY_SEAL) == 0) {
 		c->seal = json_incref(doc);
 		json_object_set(said, "status", ir_json_at(doc, "seal.status"));
 		json_object_set(c->summary, "sealed", said);
@@ -184,7 +184,7 @@ check_entry(struct ir_check *c, struct acts *a, const char *path,
 	}
 	if (doc != NULL) {
 		check_place(c, a, path, number, doc);
-		keep(c, &e, number, doc);
+		keep(c, &e, path, doc);
 	}
 	ir_custody_free(&a->before);
 	a->before = e;
