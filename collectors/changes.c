@@ -30,5 +30,6 @@ const struct ir_collector ir_collector_changes = {
     .name = "changes",
     .what = "the engine's own list of changed paths",
     .changes = "",
+    .calls = "GET /containers/{id}/changes",
     .run = changes_run,
 };

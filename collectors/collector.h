@@ -43,6 +43,8 @@ struct ir_collector {
 	const char *name;
 	const char *what;    /* for people: one line */
 	const char *changes; /* footprint on the target, "" for none */
+	const char *calls;   /* what it asks of the engine, a call a line, with
+			      * {id} and {image} for those; for --dry-run */
 	bool apart;          /* does not look at the container itself, which
 			      * need not stand still for it; such ones come
 			      * last */

@@ -21,8 +21,8 @@ commit_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 		ir_fail(err, IR_EUSAGE, "not asked for (--commit)");
 		return IR_SKIP;
 	}
-	what = ir_asprintf(err, "left an image of the container, %s:%s",
-	    t->commit_repo, t->commit_tag);
+	what = ir_asprintf(err, "container %.12s: left an image of it, %s:%s",
+	    t->id, t->commit_repo, t->commit_tag);
 	undo =
 	    ir_asprintf(err, "docker rmi %s:%s", t->commit_repo, t->commit_tag);
 	path = ir_asprintf(err, "%s/commit.json", t->dir);
@@ -46,5 +46,6 @@ const struct ir_collector ir_collector_commit = {
     .name = "commit",
     .what = "an evidence image on the engine",
     .changes = "an image is left on the engine",
+    .calls = "POST /commit?container={id}&pause=0",
     .run = commit_run,
 };

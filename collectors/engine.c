@@ -20,5 +20,7 @@ const struct ir_collector ir_collector_engine = {
     .name = "engine",
     .what = "version and info of the engine",
     .changes = "",
+    .calls = "GET /version\n"
+	     "GET /info",
     .run = engine_run,
 };

@@ -33,5 +33,6 @@ const struct ir_collector ir_collector_events = {
     .name = "events",
     .what = "the engine's events since the container was made",
     .changes = "",
+    .calls = "GET /events",
     .run = events_run,
 };

@@ -37,5 +37,6 @@ const struct ir_collector ir_collector_exec = {
     .name = "exec",
     .what = "exec sessions in the container",
     .changes = "",
+    .calls = "GET /exec/.../json for each session",
     .run = exec_run,
 };

@@ -19,5 +19,6 @@ const struct ir_collector ir_collector_filesystem = {
     .name = "filesystem",
     .what = "the container's whole tree, without its volumes",
     .changes = "",
+    .calls = "GET /containers/{id}/export",
     .run = filesystem_run,
 };

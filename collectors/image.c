@@ -17,19 +17,20 @@ static enum ir_collected
 tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
 	ir_auto_free char *ref = ir_asprintf(err, "sha256:%s", t->image);
+	ir_auto_free char *what = ir_asprintf(err,
+	    "image %.12s: a container was made of it, never started, and "
+	    "removed again",
+	    t->image);
 	ir_auto_free char *id = NULL;
 	enum ir_collected how;
 	struct ir_err second;
 	bool interrupted;
 	int rc;
 
-	if (ref == NULL ||
-	    sink->change(sink,
-		"made a container of the original image, never started it, "
-		"and removed it again",
-		"none needed",
-		"to export the image's tree without staging "
-		"a copy on the engine's disk",
+	if (ref == NULL || what == NULL ||
+	    sink->change(sink, what, "none needed",
+		"to export the image's tree without staging a copy on the "
+		"engine's disk",
 		err) == -1)
 		return IR_FAIL;
 	if ((id = ir_docker_baseline(t->engine, ref, t->mark, err)) == NULL)
@@ -71,6 +72,11 @@ const struct ir_collector ir_collector_image = {
     .name = "image",
     .what = "the original image: inspect, history, tree",
     .changes = "a container of the image is made, not started, and removed",
+    .calls = "GET /images/sha256:{image}/json\n"
+	     "GET /images/sha256:{image}/history\n"
+	     "POST /containers/create of sha256:{image}\n"
+	     "GET /containers/.../export of that\n"
+	     "DELETE /containers/... that",
     .apart = true,
     .run = image_run,
 };

@@ -15,5 +15,6 @@ const struct ir_collector ir_collector_inspect = {
     .name = "inspect",
     .what = "configuration and state of the container",
     .changes = "",
+    .calls = "GET /containers/{id}/json",
     .run = inspect_run,
 };

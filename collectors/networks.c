@@ -37,5 +37,6 @@ const struct ir_collector ir_collector_networks = {
     .name = "networks",
     .what = "the container's networks, and who else is on them",
     .changes = "",
+    .calls = "GET /networks/... for each",
     .run = networks_run,
 };

@@ -20,5 +20,6 @@ const struct ir_collector ir_collector_stats = {
     .name = "stats",
     .what = "CPU, memory, disk and network use",
     .changes = "",
+    .calls = "GET /containers/{id}/stats?stream=false",
     .run = stats_run,
 };

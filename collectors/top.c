@@ -19,5 +19,6 @@ const struct ir_collector ir_collector_top = {
     .name = "top",
     .what = "processes of the container",
     .changes = "",
+    .calls = "GET /containers/{id}/top",
     .run = top_run,
 };

@@ -87,8 +87,9 @@ hold(struct capture *c, struct ir_err *err)
 		    c->t.name);
 		return 0;
 	}
-	ir_cli_change(c->cli, "paused the container for the capture",
-	    "unpaused at its end", "to read a tree that stands still");
+	ir_cli_change(c->cli, "unpaused at its end",
+	    "to read a tree that stands still",
+	    "container %.12s: paused for the capture", c->t.id);
 	if (ir_docker_pause(c->t.engine, c->t.id, err) == -1)
 		return ir_wrap(err,
 		    "cannot pause %s (--live captures it running)", c->t.name);
@@ -287,27 +288,58 @@ capture(struct capture *c, struct ir_err *err)
 	return rc == -1 ? -1 : sum_up(c);
 }
 
+/* A collector's calls, with the real ids in them. */
+static int
+rehearse(struct ir_dryrun *d, const struct capture *c,
+    const struct ir_collector *k, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
+	char *rest, *line;
+
+	for (const char *p = k->calls; *p != '\0'; p++) {
+		if (strncmp(p, "{id}", 4) == 0) {
+			ir_buf_puts(&b, c->t.id);
+			p += 3;
+		} else if (strncmp(p, "{image}", 7) == 0) {
+			ir_buf_puts(&b, c->t.image);
+			p += 6;
+		} else
+			ir_buf_add(&b, p, 1);
+	}
+	if (ir_buf_ok(&b, err) == -1)
+		return -1;
+	for (line = strtok_r(b.p, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		size_t method = strcspn(line, " ");
+
+		line[method] = '\0';
+		ir_dryrun_call(d, line, NULL, "%s", line + method + 1);
+	}
+	if (*k->changes != '\0')
+		ir_dryrun_note(d, "%s: %s", k->name, k->changes);
+	return 0;
+}
+
 static int
 dry_run(struct capture *c, struct ir_err *err)
 {
 	bool pauses = ir_json_true(c->inspect, "State.Running") &&
 		      !ir_json_true(c->inspect, "State.Paused") && !opt.live;
 	struct ir_dryrun d;
+	int rc = 0;
 
 	ir_dryrun_start(&d, c->t.engine, c->inspect);
 	if (pauses)
 		ir_dryrun_call(
 		    &d, "POST", NULL, "/containers/%s/pause", c->t.id);
-	for (size_t i = 0; ir_collectors[i] != NULL; i++)
+	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++) {
+		if (pauses && ir_collectors[i]->apart)
+			ir_dryrun_call(&d, "POST", NULL,
+			    "/containers/%s/unpause", c->t.id);
 		if (opt.commit || strcmp(ir_collectors[i]->name, "commit") != 0)
-			ir_dryrun_note(&d, "collect %s: %s%s%s",
-			    ir_collectors[i]->name, ir_collectors[i]->what,
-			    *ir_collectors[i]->changes != '\0' ? "; " : "",
-			    ir_collectors[i]->changes);
-	if (pauses)
-		ir_dryrun_call(
-		    &d, "POST", NULL, "/containers/%s/unpause", c->t.id);
-	return ir_dryrun_end(&d, err);
+			rc = rehearse(&d, c, ir_collectors[i], err);
+	}
+	return ir_dryrun_end(&d, err) == -1 ? -1 : rc;
 }
 
 static int

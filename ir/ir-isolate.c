@@ -207,17 +207,11 @@ declare_undo(struct ir_cli *cli, const json_t *record)
 {
 	size_t i;
 	const json_t *e;
-	struct ir_err err;
 
-	json_array_foreach (json_object_get(record, "endpoints"), i, e) {
-		ir_auto_free char *what = ir_asprintf(&err,
+	json_array_foreach (json_object_get(record, "endpoints"), i, e)
+		ir_cli_change(cli, "ir isolate", "the isolation is over",
 		    "container %.12s: connected to network %s again",
 		    ir_json_str(record, "container"), ir_json_str(e, "name"));
-
-		if (what != NULL)
-			ir_cli_change(
-			    cli, what, "ir isolate", "the isolation is over");
-	}
 }
 
 /* What is now, against the record; and the mark that it is over. */

@@ -110,8 +110,8 @@ stop(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 		    "volumes; isolate it (ir isolate %s) and capture it live "
 		    "(ir capture --live %s)",
 		    name, name, name);
-	ir_cli_change(cli, "killed the container with SIGKILL", "",
-	    "the engine could not freeze it");
+	ir_cli_change(cli, "", "the engine could not freeze it",
+	    "container %.12s: killed with SIGKILL", id);
 	if (ir_docker_kill(cli->engine, id, err) == -1)
 		return ir_wrap(err, "cannot stop %s", name);
 	if (cli->dry_run)
@@ -161,8 +161,8 @@ freeze(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 		    name, ir_json_str(inspect, "State.Status"));
 		return result(inspect, NOT_RUNNING, 0);
 	}
-	ir_cli_change(cli, "paused the container", "ir pause --undo",
-	    "so that nothing in it goes on");
+	ir_cli_change(cli, "ir pause --undo", "so that nothing in it goes on",
+	    "container %.12s: paused", ir_json_str(inspect, "Id"));
 	began = ir_mono_ns();
 	if (ir_docker_pause(cli->engine, ir_json_str(inspect, "Id"), err) == -1)
 		return refused(cli, inspect, err);
@@ -188,8 +188,8 @@ thaw(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 		    ir_json_str(inspect, "State.Status"));
 		return result(inspect, NOT_PAUSED, 0);
 	}
-	ir_cli_change(cli, "unpaused the container", "ir pause",
-	    "it may go on from where it was");
+	ir_cli_change(cli, "ir pause", "it may go on from where it was",
+	    "container %.12s: unpaused", ir_json_str(inspect, "Id"));
 	if (ir_docker_unpause(cli->engine, ir_json_str(inspect, "Id"), err) ==
 	    -1)
 		return ir_wrap(err, "cannot thaw %s", name);

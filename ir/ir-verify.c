@@ -115,12 +115,11 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	};
 	struct ir_signers *signers;
 	struct ir_report r;
-	const char *dir = argc > 0 ? argv[0] : cli->bundle_dir;
+	const char *dir = argv[0];
 	int code;
 
-	if (dir == NULL)
-		return ir_fail(
-		    err, IR_EUSAGE, "which bundle? usage: ir-verify BUNDLE");
+	(void)cli;
+	(void)argc;
 	if (load_signers(&signers, err) == -1)
 		return -1;
 	o.signers = signers;
@@ -176,10 +175,10 @@ static const char *const exits[] = {
 
 static const struct ir_program program = {
     .name = "ir-verify",
-    .operands = "[BUNDLE]",
+    .operands = "BUNDLE",
     .what = "Checks an evidence bundle; needs no engine and trusts nothing "
 	    "in it.",
-    .min = 0,
+    .min = 1,
     .max = 1,
     .options = options,
     .examples = examples,

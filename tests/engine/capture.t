@@ -81,8 +81,8 @@ run ir seal
 code_is 0 "it is sealed"
 run ir verify "$IR_BUNDLE"
 code_is 0 "and valid"
-out_has "paused the container for the capture" "the pause is declared"
-out_has "made a container of the original image" "the helper container too"
+out_has "container ${id:0:12}: paused for the capture" "the pause is declared"
+out_has "image $(cut -c8-19 <<<"$image"): a container was made of it" "the helper container too"
 
 opened
 docker pause web >/dev/null

@@ -76,8 +76,7 @@ const char *ir_bundle_uuid(const struct ir_bundle *b);
 const char *ir_bundle_case_number(const struct ir_bundle *b);
 
 /** ir_bundle_begin(b, who, engine, err): a new journal, with its run line and,
- * if who has a key, the signature over it.  engine is {"endpoint","api"} or
- * NULL. */
+ * if who has a key, the signature over it.  engine is {"endpoint"} or NULL. */
 int ir_bundle_begin(struct ir_bundle *b, const struct ir_bundle_who *who,
     const json_t *engine, struct ir_err *err);
 

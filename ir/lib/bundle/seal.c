@@ -74,7 +74,7 @@ sign_open(struct sealing *s, struct ir_err *err)
 	if (strcmp(ir_json_str(doc, "actor.id"), s->who->id) != 0)
 		return ir_fail(err, IR_EPERM,
 		    "the bundle was opened by %s and that is not signed yet: "
-		    "%s must seal it",
+		    "%s must seal it, or you with --actor if that is you",
 		    ir_json_str(doc, "actor.id"), ir_json_str(doc, "actor.id"));
 	if (ir_custody_sign(dirfd, IR_CUSTODY_OPEN, s->open.text, s->open.len,
 		s->who->key, err) == -1)

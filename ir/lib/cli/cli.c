@@ -4,6 +4,7 @@
  */
 #include "cli/cli.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,13 +176,18 @@ ir_cli_record(struct ir_cli *c, const char *ev, json_t *fields)
 
 void
 ir_cli_change(
-    struct ir_cli *c, const char *what, const char *undo, const char *why)
+    struct ir_cli *c, const char *undo, const char *why, const char *fmt, ...)
 {
+	char what[1024];
 	struct ir_err err;
 	struct ir_sink *sink;
+	va_list ap;
 
 	if (c->bundle == NULL || record_err.code != IR_OK)
 		return;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
 	sink = ir_bundle_sink(c->bundle);
 	if (sink->change(sink, what, undo, why, &err) == -1)
 		record_failed(&err);

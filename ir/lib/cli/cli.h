@@ -58,9 +58,10 @@ int ir_cli_main(const struct ir_program *p, int argc, char **argv);
  * IR_EIO, but never stops the containment of a container. */
 void ir_cli_record(struct ir_cli *cli, const char *ev, json_t *fields);
 
-/** ir_cli_change(cli, what, undo, why): declares a change to the target, before
- * it is made, in the same way. */
-void ir_cli_change(
-    struct ir_cli *cli, const char *what, const char *undo, const char *why);
+/** ir_cli_change(cli, undo, why, fmt, ...): declares a change to the target,
+ * before it is made, in the same way.  The text names the object, by what does
+ * not change: "container 6dbeebd79a91: paused". */
+void ir_cli_change(struct ir_cli *cli, const char *undo, const char *why,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -14,18 +14,13 @@ static void
 declare(struct ir_cli *cli, const json_t *record)
 {
 	const json_t *e;
-	struct ir_err err;
 	size_t i;
 
-	json_array_foreach (json_object_get(record, "endpoints"), i, e) {
-		ir_auto_free char *what = ir_asprintf(&err,
+	json_array_foreach (json_object_get(record, "endpoints"), i, e)
+		ir_cli_change(cli, "ir isolate --undo",
+		    "so that it can reach nobody, and nobody it",
 		    "container %.12s: disconnected from network %s",
 		    ir_json_str(record, "container"), ir_json_str(e, "name"));
-
-		if (what != NULL)
-			ir_cli_change(cli, what, "ir isolate --undo",
-			    "so that it can reach nobody, and nobody it");
-	}
 }
 
 int

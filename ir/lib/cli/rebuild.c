@@ -52,7 +52,7 @@ declare(struct ir_rebuild *r, const char *undo, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	ir_cli_change(
-	    r->cli, text, undo, "a clean container takes over from it");
+	    r->cli, undo, "a clean container takes over from it", "%s", text);
 }
 
 int
