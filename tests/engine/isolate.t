@@ -37,6 +37,10 @@ networks()
 	docker inspect "$1" |
 		jq -r '.[0].NetworkSettings.Networks | keys | join(" ")'
 }
+reaches()
+{
+	docker exec "$1" ping -c 1 -W 2 "$2" >/dev/null
+}
 page()
 {
 	engine_net curl -s -m 5 http://127.0.0.1:8080/group
@@ -104,10 +108,10 @@ out_hasnt DIFFERENT
 err_has "connections that were open before"
 is "$(state web)" "$before" "docker inspect shows what it did before"
 is "$(page)" root:x:0: "the port is open again"
-ok "its link works" docker exec web ping -c 1 -W 2 thedb >/dev/null
-ok "its aliases work" docker exec db ping -c 1 -W 2 front >/dev/null
+ok "its link works" reaches web thedb
+ok "its aliases work" reaches db front
 no_file "$file" "the record is not in the way any more"
-ok "but kept" compgen -G "ir-isolate-${id:0:12}.undone-*.json" >/dev/null
+ok "but kept" test -f "ir-isolate-${id:0:12}.undone-"*.json
 run ir isolate --undo web
 code_is 66 "there is nothing more to undo"
 err_has "no isolation of web is on record"
@@ -313,6 +317,39 @@ code_is 0 "and that one"
 json_is '.also_cut | join(" ")' side
 err_has "side uses its network namespace"
 run ir isolate --undo web
+
+# Who else is hit: one of each kind.
+docker run -d --name hub --ipc shareable -v shared:/v -v "$T/home:/h" \
+	--network a bb sleep 9999 >/dev/null
+docker run -d --name kin --ipc container:hub --pid container:hub \
+	--network container:hub -v shared:/v:ro -v "$HOME/..:/t" bb sleep 9999 \
+	>/dev/null
+docker run -d --name kind --network container:hub bb sleep 9999 >/dev/null
+docker run -d --name old2 bb sleep 9999 >/dev/null
+docker run -d --name new2 --link old2:x bb sleep 9999 >/dev/null
+shared()
+{
+	ir isolate --dry-run --json "$1" | jq -r --arg n "$2" \
+		'.shared[] | select(.name == $n) | "\(.shares): \(.what)"'
+}
+is "$(shared hub kin)" "bind: $T/home
+image: bb
+ipc namespace: it uses this container's
+network namespace: it uses this container's
+pid namespace: it uses this container's
+volume: shared" "namespaces, volumes, binds, image"
+# Neither can be isolated, so the dry run says no more than that.
+run ir pause --dry-run --json kin
+json_is '[.shared[] | select(.name == "hub" and
+	(.shares | endswith("namespace"))) | .what] | unique | .[]' \
+	"this container uses its" "and from the other side"
+json_is '[.shared[] | select(.name == "kind") | .what] | contains(
+	["both use a third container'"'"'s"])' true "and by a third one"
+is "$(shared old2 new2)" "image: bb
+link: it links to this one" "links of the default bridge"
+is "$(shared new2 old2)" "image: bb
+link: this one links to it" "both ways"
+is "$(shared new2 hub)" "image: bb" "and nothing where nothing is"
 
 # Frozen, and stopped.
 docker pause web >/dev/null

@@ -5,6 +5,8 @@ engine_tests = \
 	tests/engine/diff.t \
 	tests/engine/engine.t \
 	tests/engine/isolate.t \
+	tests/engine/pause.t \
+	tests/engine/rebuild.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/engine.sh tests/refusing-engine.py

@@ -142,13 +142,14 @@ is_action(const struct dirent *d)
 	return run_of(d->d_name, &undo) != -1;
 }
 
+/* In the order of runs; a run that rolls back undoes its own isolation. */
 static int
 by_run(const struct dirent **a, const struct dirent **b)
 {
-	bool undo;
-	long x = run_of((*a)->d_name, &undo), y = run_of((*b)->d_name, &undo);
+	bool xundo, yundo;
+	long x = run_of((*a)->d_name, &xundo), y = run_of((*b)->d_name, &yundo);
 
-	return x < y ? -1 : x > y;
+	return x != y ? (x < y ? -1 : 1) : xundo - yundo;
 }
 
 /* One file of the bundle, in the order of runs. */
