@@ -5,7 +5,8 @@ crypto_tests = \
 	tests/unit/test-interop \
 	tests/unit/test-key \
 	tests/unit/test-signers \
-	tests/unit/test-sshsig
+	tests/unit/test-sshsig \
+	tests/unit/test-sshwire
 check_PROGRAMS += $(crypto_tests)
 TESTS += $(crypto_tests)
 
@@ -42,3 +43,7 @@ tests_unit_test_signers_SOURCES = tests/unit/test-signers.c \
 	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
 tests_unit_test_signers_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_signers_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_sshwire_SOURCES = tests/unit/test-sshwire.c tests/unit/unit.h
+tests_unit_test_sshwire_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sshwire_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -277,25 +277,32 @@ static const struct {
 };
 
 static void
+refused(const char *file, const char *where, size_t i)
+{
+	struct ir_err err = {0};
+	struct ir_signers *s =
+	    ir_signers_parse(file, strlen(file), "my-as", &err);
+
+	if (s)
+		fail_msg("taken: %s", bad[i].line);
+	assert_int_equal(err.code, IR_EFORMAT);
+	if (strncmp(err.msg, where, strlen(where)) != 0 ||
+	    !strstr(err.msg, bad[i].words))
+		fail_msg("%s: instead of: %s%s: %s", err.msg, where,
+		    bad[i].words, bad[i].line);
+}
+
+static void
 test_bad_lines(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		struct ir_err err = {0};
-		char file[512], want[128];
-		struct ir_signers *s;
+		char file[512];
 
+		refused(bad[i].line, "my-as:1: ", i);
 		snprintf(file, sizeof(file), "# one\n%s\nbob " PUB1 "\n",
 		    bad[i].line);
-		snprintf(want, sizeof(want), "my-as:2: ");
-		s = ir_signers_parse(file, strlen(file), "my-as", &err);
-		if (s)
-			fail_msg("taken: %s", bad[i].line);
-		assert_int_equal(err.code, IR_EFORMAT);
-		if (strncmp(err.msg, want, strlen(want)) != 0 ||
-		    !strstr(err.msg, bad[i].words))
-			fail_msg("%s: instead of: %s: %s", err.msg,
-			    bad[i].words, bad[i].line);
+		refused(file, "my-as:2: ", i);
 	}
 }
 

@@ -303,9 +303,21 @@ test_fields(void **state)
 static void
 test_structure(void **state)
 {
+	ir_auto_buf struct ir_buf longer = IR_BUF_INIT;
 	struct shape s = good_shape();
 
 	(void)state;
+	ir_buf_add(&longer, s.field[0], s.len[0]);
+	ir_buf_puts(&longer, "x");
+	set(&s, 0, longer.p, longer.len);
+	shaped(&s, IR_ED25519, "its public key is not well-formed");
+	ir_buf_free(&longer);
+	s = good_shape();
+	put_sig(&longer, &s, IR_ED25519);
+	ir_buf_puts(&longer, "x");
+	set(&s, 4, longer.p, longer.len);
+	shaped(&s, IR_ED25519, "not 64 bytes");
+	s = good_shape();
 	shaped(&s, "ssh-rsa", "its kind is not that of its key");
 	s = good_shape();
 	s.magic = "SSHSIH";

@@ -87,7 +87,7 @@ digits(const char *s, size_t n, int *out)
 static bool
 parse_time(const char *s, int64_t *out)
 {
-	struct tm tm = {0}, day;
+	struct tm tm = {0}, carried;
 	size_t n = strspn(s, "0123456789");
 	bool utc = strcasecmp(s + n, "Z") == 0 || strcasecmp(s + n, "UTC") == 0;
 
@@ -101,10 +101,10 @@ parse_time(const char *s, int64_t *out)
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
-	day = tm;
-	if (timegm(&day) == -1 || day.tm_mon != tm.tm_mon ||
-	    day.tm_mday != tm.tm_mday || day.tm_hour != tm.tm_hour ||
-	    day.tm_min != tm.tm_min)
+	/* A field out of its range carries over into the next. */
+	carried = tm;
+	if (timegm(&carried) == -1 || carried.tm_mon != tm.tm_mon ||
+	    carried.tm_hour != tm.tm_hour || carried.tm_min != tm.tm_min)
 		return false;
 	*out = utc ? timegm(&tm) : mktime(&tm);
 	return *out > 0;

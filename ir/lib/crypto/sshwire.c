@@ -80,7 +80,7 @@ ir_wire_key_type(const uint8_t *blob, size_t len, struct ir_wire *type)
 	for (size_t i = 0; i < type->len; i++)
 		if (memchr(name, type->p[i], sizeof(name) - 1) == NULL)
 			return false;
-	return r.len > 0;
+	return true;
 }
 
 bool

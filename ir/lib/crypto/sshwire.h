@@ -36,7 +36,7 @@ void ir_wire_put_u32(struct ir_buf *b, uint32_t v);
 void ir_wire_put_string(struct ir_buf *b, const void *p, size_t n);
 
 /** ir_wire_key_type(blob, len, type): whether blob begins with the type of a
- * key, 1 to 64 of SSH's name characters, and holds more after it. */
+ * key, 1 to 64 of SSH's name characters. */
 bool ir_wire_key_type(const uint8_t *blob, size_t len, struct ir_wire *type);
 
 #define IR_ED25519      "ssh-ed25519"
