@@ -66,7 +66,7 @@ test_errors(void **state)
 	    {"redirect", "(301 to GET /version)", IR_EPROTO},
 	    {"wrong-json", "not JSON: line 1: duplicate", IR_EPROTO},
 	    {"deep-json", "depth", IR_EPROTO},
-	    {"huge-json", "larger than 16777216 bytes", IR_EPROTO},
+	    {"huge-json", "answer is larger than 16777216 bytes", IR_EPROTO},
 	    {"short", "not JSON", IR_EPROTO},
 	    {"nothing", "with nothing", IR_EPROTO},
 	    {"cut", "broke off", IR_EPROTO},
@@ -381,7 +381,7 @@ test_podman(void **state)
 	assert_int_equal(ir_docker_raw(d, IR_RAW_TOP, ID, drop, &got, &err), 0);
 	assert_true(asked(&s, "GET " C "/top?ps_args=pid,hpid,"));
 	assert_int_equal(ir_docker_kill(d, ID, &err), -1);
-	assert_non_null(strstr(err.msg, "not running"));
+	assert_non_null(strstr(err.msg, "says: not running (409"));
 	ir_docker_close(d);
 	scripted_stop(&s);
 }

@@ -15,6 +15,7 @@
 #define T1 "2026-11-22T01:34:41.123456789Z"
 #define T2 "2026-11-22T01:34:42.120000000Z"
 #define T3 "2026-11-22T01:34:43+01:00"
+#define T4 "2026-11-22T01:34:44.123456789-11:30" /* as long as any */
 
 static int
 gather(void *arg, const void *p, size_t n, struct ir_err *err)
@@ -96,16 +97,19 @@ test_frames(void **state)
 	frame(&in, 1, T1 " hello\n");
 	frame(&in, 2, T2 " oops \"\\ <b>&\t\r\x01\x7f\n");
 	frame(&in, 1, T3 " \n");
-	frame(&in, 0, T1 " in\n");
+	frame(&in, 0, T4 " in\n");
 	frame(&in, 1, "");
+	frame(&in, 1, "2026-11-22T01:34:45.000000000Z even\n");
 	becomes(&in, false,
 	    "{\"log\":\"hello\\n\",\"stream\":\"stdout\",\"time\":\"" T1 "\"}\n"
 	    "{\"log\":\"oops \\\"\\\\ \\u003cb\\u003e\\u0026\\u0009\\r\\u0001"
 	    "\x7f\\n\",\"stream\":\"stderr\","
 	    "\"time\":\"2026-11-22T01:34:42.12Z\"}\n"
 	    "{\"log\":\"\\n\",\"stream\":\"stdout\",\"time\":\"" T3 "\"}\n"
-	    "{\"log\":\"in\\n\",\"stream\":\"stdout\",\"time\":\"" T1 "\"}\n",
-	    4, 0, 0);
+	    "{\"log\":\"in\\n\",\"stream\":\"stdout\",\"time\":\"" T4 "\"}\n"
+	    "{\"log\":\"even\\n\",\"stream\":\"stdout\","
+	    "\"time\":\"2026-11-22T01:34:45Z\"}\n",
+	    5, 0, 0);
 	becomes(&in, false, "", 0, 0, 0);
 }
 
@@ -143,12 +147,14 @@ test_pieces(void **state)
 	(void)state;
 	frame(&in, 1, T1 " begun ");
 	frame(&in, 2, T2 " between\n");
+	frame(&in, 1, "so");
 	frame(&in, 1, "and ended\n");
 	frame(&in, 1, "lost\n" T1 " found\n\nlost again");
 	becomes(&in, false,
 	    "{\"log\":\"begun \",\"stream\":\"stdout\",\"time\":\"" T1 "\"}\n"
 	    "{\"log\":\"between\\n\",\"stream\":\"stderr\","
 	    "\"time\":\"2026-11-22T01:34:42.12Z\"}\n"
+	    "{\"log\":\"so\",\"stream\":\"stdout\",\"time\":\"" T1 "\"}\n"
 	    "{\"log\":\"and ended\\n\",\"stream\":\"stdout\","
 	    "\"time\":\"" T1 "\"}\n"
 	    "{\"log\":\"lost\\n\",\"stream\":\"stdout\","
@@ -158,7 +164,7 @@ test_pieces(void **state)
 	    "\"time\":\"0001-01-01T00:00:00Z\"}\n"
 	    "{\"log\":\"lost again\",\"stream\":\"stdout\","
 	    "\"time\":\"0001-01-01T00:00:00Z\"}\n",
-	    7, 0, 3);
+	    8, 0, 3);
 }
 
 /* What only resembles a time is text. */

@@ -195,7 +195,6 @@ perform(struct ir_docker *d, const char *prefix, const struct call *c,
 	};
 	int rc;
 
-	d->status = 0;
 	memset(res, 0, sizeof(*res));
 	if (path == NULL)
 		return -1;
