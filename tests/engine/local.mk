@@ -3,6 +3,7 @@ engine_tests = \
 	tests/engine/bad-input.t \
 	tests/engine/capture.t \
 	tests/engine/diff.t \
+	tests/engine/docker-calls.t \
 	tests/engine/engine.t \
 	tests/engine/isolate.t \
 	tests/engine/pause.t \
@@ -10,3 +11,9 @@ engine_tests = \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/engine.sh tests/refusing-engine.py
+
+check_PROGRAMS += tests/engine/test-docker-calls
+tests_engine_test_docker_calls_SOURCES = tests/engine/test-docker-calls.c \
+	tests/unit/unit.h
+tests_engine_test_docker_calls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_engine_test_docker_calls_LDADD = $(LDADD) $(CMOCKA_LIBS)

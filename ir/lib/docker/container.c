@@ -38,16 +38,23 @@ with_id(json_t *doc, const char *what, struct ir_err *err)
 	return NULL;
 }
 
+/* Whether it can be a name or the beginning of an id; every engine has the
+ * same characters.  Such a one can stand in a path as it is. */
+static bool
+is_name(const char *s)
+{
+	static const char more[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_.-";
+
+	return isalnum((unsigned char)s[0]) && strspn(s, more) == strlen(s);
+}
+
 static json_t *
 ask(struct ir_docker *d, const char *name, struct ir_err *err)
 {
-	ir_auto_buf struct ir_buf path = IR_BUF_INIT;
-	json_t *doc;
+	json_t *doc = ir_docker_get(d, err, "/containers/%s/json", name);
 
-	ir_url_escape(&path, name);
-	if (ir_buf_ok(&path, err) == -1)
-		return NULL;
-	doc = ir_docker_get(d, err, "/containers/%s/json", path.p);
 	return doc != NULL ? with_id(doc, name, err) : NULL;
 }
 
@@ -102,8 +109,7 @@ ir_docker_find(struct ir_docker *d, const char *name, struct ir_err *err)
 		    "its id");
 		return NULL;
 	}
-	/* Names begin so on every engine; and "." would be a path. */
-	if (!isalnum((unsigned char)name[0]))
+	if (!is_name(name))
 		err->code = IR_ENOENT;
 	else if ((doc = ask(d, name, err)) != NULL)
 		return doc;
