@@ -20,7 +20,9 @@ struct ir_docker_log_counts {
 
 /** ir_docker_logs(d, id, tty, fn, arg, counts, err): tty is Config.Tty: then
  * the stream is raw and everything is stdout; else it comes in frames of an
- * 8-byte header (Engine API, ContainerAttach).  Constant memory: a line longer
+ * 8-byte header (Engine API, ContainerAttach).  A message without a time has
+ * Go's zero time.  What was not UTF-8 when the container wrote it is U+FFFD
+ * already when the json-file driver gives it.  Constant memory: a line longer
  * than 1 MiB is split into several objects, as the driver splits at 16 KiB.  A
  * stream that ends within a frame is IR_EPROTO.  A log driver that cannot be
  * read is IR_EPROTO with the engine's words. */

@@ -2,6 +2,10 @@
  *
  * HTTP/1.1 to one server, over a unix socket, TCP or TLS (libcurl).  Every
  * request has deadlines; a body is handed on as it arrives, never gathered.
+ *
+ * The server is spoken to directly: no proxy of the environment is used, and no
+ * redirect followed.  What is not GET or HEAD is sent once and never repeated.
+ * The program must ignore SIGPIPE (ir_signal_setup() does).
  */
 #ifndef IR_NET_HTTP_H
 #define IR_NET_HTTP_H
