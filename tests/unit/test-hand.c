@@ -127,6 +127,27 @@ test_spoilt(void **state)
 	bt_rm(dir);
 }
 
+/* Opened and sealed, and nothing else. */
+static void
+test_empty(void **state)
+{
+	struct ir_bundle_who who = bt_who("alice", "alice");
+	struct ir_err err;
+	struct ir_bundle *b = ir_bundle_create(".", &bt_case, &who, &err);
+	ir_auto_free char *dir = bt_path("%s", ir_bundle_dir(b));
+	char out[8192];
+
+	(void)state;
+	put_signers();
+	ir_bundle_close(b);
+	bt_seal(dir, "alice", NULL);
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	assert_int_equal(bt_sh(out, sizeof(out), BY_HAND, dir), 0);
+	if (strstr(out, "OK\n") == NULL || strstr(out, "journal") != NULL)
+		fail_msg("%s", out);
+	bt_rm(dir);
+}
+
 /* Signed by somebody whom nobody trusts. */
 static void
 test_untrusted(void **state)
@@ -164,6 +185,9 @@ test_part(void **state)
 	ir_auto_free char *path = bt_path("%s/" J1, dir);
 	ir_auto_free char *part = bt_path("%s/data/big.part", dir);
 	ir_auto_free char *one = bt_path("%s/data/small", dir);
+	int fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, "{\"seq\":", 7), 7);
+	close(fd);
 	b = ir_bundle_open(dir, &err);
 	assert_non_null(b);
 	assert_int_equal(ir_bundle_begin(b, &who, NULL, &err), 0);
@@ -181,6 +205,7 @@ test_part(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_sealed),
     cmocka_unit_test(test_spoilt),
+    cmocka_unit_test(test_empty),
     cmocka_unit_test(test_untrusted),
     cmocka_unit_test(test_part),
 };
