@@ -55,19 +55,24 @@ progress(void *arg, uint64_t done, uint64_t total)
 	ir_progress("verifying", done, total);
 }
 
+/* For people; --json has them all. */
+#define MAX_PRINTED 100
+
 static void
 print_findings(const struct ir_report *r)
 {
-	const json_t *f;
-	size_t i;
+	size_t i, n = json_array_size(r->findings);
 
-	json_array_foreach (r->findings, i, f) {
+	for (i = 0; i < n && i < MAX_PRINTED; i++) {
+		const json_t *f = json_array_get(r->findings, i);
 		const char *verdict = ir_json_str(f, "verdict");
 
 		ir_out(strcmp(verdict, "NOTE") == 0 ? IR_DIM : IR_WARN,
 		    "%-10s  %s: %s", verdict, ir_json_str(f, "object"),
 		    ir_json_str(f, "what"));
 	}
+	if (i < n)
+		ir_out(IR_WARN, "... and %zu more; --json lists them", n - i);
 }
 
 static void

@@ -83,6 +83,7 @@ one_line 65 "empty" "a directory that is no bundle"
 run ir verify empty
 code_is 30 "nor is it one for verify"
 out_has HOSTILE
+is "$(wc -l <<<"$out")" 2 "in two lines"
 run ir verify "$T/none"
 one_line 66 "$T/none" "verify: not there"
 rmdir empty

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -206,17 +207,26 @@ check_case(struct ir_check *c)
 		    "is of the case %s, not of %s", number, c->o->case_number);
 }
 
+static bool
+exists(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* In order; what follows makes no sense once something is HOSTILE. */
 static int
 check(struct ir_check *c, struct ir_err *err)
 {
-	if (ir_scan(c->dirfd, &c->items, &c->faults, err) == -1 &&
-	    ir_fault_err(&c->faults, IR_HOSTILE, "bundle", err) == -1)
-		return -1;
-	if (!here(c, IR_BAGIT) && !here(c, IR_CUSTODY_OPEN))
+	/* Some other directory is not worth a list of all that is odd in it. */
+	if (!exists(c->dirfd, IR_BAGIT) && !exists(c->dirfd, IR_CUSTODY_OPEN))
 		ir_fault(&c->faults, IR_HOSTILE, "bundle",
 		    "is no bundle: it has neither " IR_BAGIT
 		    " nor " IR_CUSTODY_OPEN);
+	else if (ir_scan(c->dirfd, &c->items, &c->faults, err) == -1 &&
+		 ir_fault_err(&c->faults, IR_HOSTILE, "bundle", err) == -1)
+		return -1;
 	if (c->faults.worst == IR_HOSTILE)
 		return 0;
 	c->sealed = here(c, IR_CUSTODY_SEAL) &&
