@@ -89,6 +89,11 @@ test_content(void **state)
 		"is missing"},
 	    {"rm $1/tagmanifest-sha256.txt", IR_CONTENT,
 		"tagmanifest-sha256.txt", "is missing"},
+	    /* What was changed is not parsed. */
+	    {"echo x >> $1/manifest-sha256.txt", IR_CONTENT,
+		"manifest-sha256.txt", "was modified"},
+	    {"echo x >> $1/tagmanifest-sha256.txt", IR_CONTENT,
+		"tagmanifest-sha256.txt", "was modified"},
 	    {"echo x > $1/README", IR_CONTENT, "README", "has no place"},
 	    {"echo x > $1/custody/notes", IR_CONTENT, "custody/notes",
 		"has no place"},
@@ -171,6 +176,7 @@ test_custody(void **state)
 	    {"sed -i s/INC-1/INC-9/ $1/" SEAL, IR_SIGNATURE, SEAL, ""},
 	    {"rm $1/" SEAL ".sig", IR_SIGNATURE, SEAL, "is not signed"},
 	    {"rm $1/" SEAL, IR_CHAIN, SEAL ".sig", "is missing"},
+	    {"rm -r $1/custody", IR_CHAIN, OPEN, "is missing"},
 	    {"rm $1/" OPEN, IR_CHAIN, SEAL, "act number 0 is due"},
 	    {"rm $1/" OPEN ".sig", IR_CHAIN, SEAL,
 		"does not follow the signature"},
@@ -292,11 +298,20 @@ resign(const char *dir)
 	PUT("manifest_sha256", "manifest-sha256.txt") \
 	TAG("manifest-sha256.txt")
 
+#define PAYLOAD(f)                                                      \
+	"; h=" HASH(f) "; sed -Ei \"s#^[0-9a-f]{64}(  " f ")#$h\\1#\" " \
+		       "$1/manifest-sha256.txt" MANIFEST
+
 static void
 test_lying_sealer(void **state)
 {
 	static const struct attack t[] = {
 	    {"true", IR_VALID, NULL, NULL},
+	    {"sed -i s/logs/bugs/ $1/data/completeness.json" PAYLOAD(
+		 "data/completeness.json"),
+		IR_CONTENT, "data/completeness.json", "does not follow"},
+	    {"echo two > $1/data/a/one" PAYLOAD("data/a/one"), IR_CONTENT,
+		"data/a/one", "was modified"},
 	    {"echo garbage >> $1/manifest-sha256.txt" MANIFEST, IR_HOSTILE,
 		"manifest-sha256.txt", "is not a SHA-256"},
 	    {"sed -i 's#data/a/one#data/../../one#' "

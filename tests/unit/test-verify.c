@@ -132,7 +132,10 @@ test_unsealed(void **state)
 	(void)state;
 	bt_verdict(ir_bundle_dir(b), IR_UNSEALED, "bundle", "not sealed");
 	bt_add(b, "a", "abc");
-	bt_verdict(ir_bundle_dir(b), IR_UNSEALED, "bundle", "not sealed");
+	struct ir_report busy = report(ir_bundle_dir(b), NULL);
+	ir_auto_free char *all = json_dumps(busy.findings, 0);
+	assert_non_null(strstr(all, "is being written to at this moment"));
+	ir_report_free(&busy);
 	ir_auto_free char *dir = bt_end(b);
 	struct ir_report r = report(dir, NULL);
 	json_t *p = ir_json_at(r.summary, "proven");

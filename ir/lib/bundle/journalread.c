@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/signal.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "bundle/journal.h"
@@ -109,6 +110,9 @@ ir_journal_read(int dirfd, const char *path, ir_journal_fn fn, void *arg,
 			end->torn = n;
 			break;
 		}
+		if (ir_interrupted())
+			return ir_fail(err, IR_EINTR,
+			    "interrupted while reading %s", path);
 		if (take(end, path, p, n, fn, arg, err) == -1)
 			return -1;
 	}

@@ -113,10 +113,16 @@ static int
 check_text(struct ir_check *c, const char *path, const char *due,
     enum ir_verdict v, const char *what, struct ir_err *err)
 {
+	const struct ir_item *it = ir_items_get(&c->items, path);
+	ir_auto_free char *text = NULL;
 	size_t len;
-	ir_auto_free char *text =
-	    ir_read_beneath(c->dirfd, path, MAX_TEXT, &len, err);
 
+	if (it == NULL || !it->here) {
+		if (!c->tags_read) /* else it is said already */
+			ir_fault(&c->faults, IR_CONTENT, path, "is missing");
+		return 0;
+	}
+	text = ir_read_beneath(c->dirfd, path, MAX_TEXT, &len, err);
 	if (text == NULL)
 		return ir_fault_err(&c->faults, IR_CONTENT, path, err);
 	if (!has_lines(text, due))

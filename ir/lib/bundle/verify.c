@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
@@ -215,6 +216,22 @@ exists(int dirfd, const char *path)
 	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* It is judged as it lies there; somebody may be at work on it. */
+static void
+note_unsealed(struct ir_check *c)
+{
+	struct ir_err err;
+	ir_auto_close int fd =
+	    ir_open_beneath(c->dirfd, IR_OPEN, O_RDONLY, &err);
+
+	ir_fault(&c->faults, IR_UNSEALED, "bundle",
+	    "is not sealed: what follows holds as far as its journals go");
+	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1)
+		ir_fault(&c->faults, IR_VALID, "bundle",
+		    "is being written to at this moment: verify it again "
+		    "afterwards");
+}
+
 /* In order; what follows makes no sense once something is HOSTILE. */
 static int
 check(struct ir_check *c, struct ir_err *err)
@@ -252,9 +269,7 @@ check(struct ir_check *c, struct ir_err *err)
 	if (c->seal != NULL)
 		check_heads(c);
 	if (!c->sealed)
-		ir_fault(&c->faults, IR_UNSEALED, "bundle",
-		    "is not sealed: what follows holds as far as its journals "
-		    "go");
+		note_unsealed(c);
 	return check_content(c, err);
 }
 

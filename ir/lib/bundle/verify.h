@@ -27,9 +27,11 @@ struct ir_report {
 	/* Array of {"verdict":"CONTENT","object":"data/x","what":"words"}; also
 	 * "verdict":"NOTE" for what is worth saying and harms nothing. */
 	json_t *findings;
-	/* Object: bundle, case, opened {actor,time}, sealed {actor,time,status,
-	 * head}, files, bytes, journals, changes [..], gaps [..], proven [
-	 * {file, bytes, sha256} ] for an unsealed one. */
+	/* Object, as far as it could be read: bundle, case, opened {actor,
+	 * time,head}, sealed {actor,time,head,status}, files, bytes, journals
+	 * (how many), changes [{run,t,what,undo,why}], gaps [{path,bytes,
+	 * attested_bytes,why}], proven [{file,bytes,sha256,whole}] for an
+	 * unsealed one: the first bytes, or the whole, of each file. */
 	json_t *summary;
 };
 
