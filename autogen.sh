@@ -22,7 +22,8 @@ to_build='gcc libc6-dev make autoconf automake pkg-config|pkgconf
 	libjansson-dev libcmocka-dev'
 to_drill="docker.io|docker-ce iptables iproute2 busybox-static jq curl
 	openssh-client"
-to_check="$to_drill clang-format-14 mandoc openssl shellcheck valgrind"
+to_check="$to_drill clang-format-14 mandoc openssl python3 shellcheck socat
+	valgrind"
 
 say()
 {

@@ -1,9 +1,10 @@
 TEST_EXTENSIONS = .t
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/tests/build-aux/tap-driver.sh
+LOG_COMPILER = bash $(top_srcdir)/tests/unit/cmocka.sh
 T_LOG_DRIVER = $(LOG_DRIVER)
 T_LOG_COMPILER = bash
-EXTRA_DIST += tests/count.sh
+EXTRA_DIST += tests/count.sh tests/unit/cmocka.sh
 AM_TESTS_ENVIRONMENT = \
 	IR_SRCDIR='$(abs_top_srcdir)' IR_BUILDDIR='$(abs_top_builddir)'; \
 	export IR_SRCDIR IR_BUILDDIR;
