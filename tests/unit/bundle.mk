@@ -13,6 +13,12 @@ tests_unit_test_bundle_SOURCES = tests/unit/test-bundle.c $(BUNDLE_TEST)
 tests_unit_test_bundle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_bundle_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-forge
+TESTS += tests/unit/test-forge
+tests_unit_test_forge_SOURCES = tests/unit/test-forge.c $(BUNDLE_TEST)
+tests_unit_test_forge_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_forge_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-hand
 TESTS += tests/unit/test-hand
 tests_unit_test_hand_SOURCES = tests/unit/test-hand.c $(BUNDLE_TEST)

@@ -261,6 +261,21 @@ bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
 	ir_report_free(&r);
 }
 
+void
+bt_attacks(const char *dir, const struct bt_attack *t, size_t n)
+{
+	char out[256];
+
+	for (size_t i = 0; i < n; i++) {
+		ir_auto_free char *copy = bt_copy(dir);
+
+		if (bt_sh(out, sizeof(out), t[i].script, copy) != 0)
+			fail_msg("%s", t[i].script);
+		bt_verdict(copy, t[i].verdict, t[i].object, t[i].word);
+		bt_rm(copy);
+	}
+}
+
 char *
 bt_path(const char *fmt, ...)
 {

@@ -58,6 +58,17 @@ char *bt_public(const char *name);
 void bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
     const char *word);
 
+/* What is done to a copy of a bundle, and what must be found then. */
+struct bt_attack {
+	const char *script; /* bash, with the bundle's directory as $1 */
+	enum ir_verdict verdict;
+	const char *object, *word; /* as of bt_verdict() */
+};
+
+/** bt_attacks(dir, t, n): each on a copy of its own. */
+void bt_attacks(const char *dir, const struct bt_attack *t, size_t n);
+#define BT_ATTACKS(dir, t) bt_attacks(dir, t, sizeof(t) / sizeof(t[0]))
+
 /* Files, by a path that is put together; all fail the test on error. */
 char *bt_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *bt_slurp(const char *path, size_t *len);
