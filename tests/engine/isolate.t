@@ -159,6 +159,25 @@ run ir isolate --undo web
 code_is 0 "one undo"
 is "$(state web)" "$before" "restores all"
 
+# An engine that says it did it, and did not; and a network it knows not of.
+refusing POST '/networks/*/disconnect' 204
+run ir isolate -H "unix://$T/r.sock" web
+code_is 76 "an engine that lies"
+err_has "still connected to a, b"
+is "$(networks web)" "a b" "so it is"
+run ir isolate --undo web
+code_is 0
+pid=$(docker inspect -f '{{.State.Pid}}' web)
+nsenter -t "$pid" -n ip link add other0 type veth peer name other1
+run ir isolate web
+code_is 76 "an interface that the engine knows nothing of"
+err_has "still has interface other"
+nsenter -t "$pid" -n ip link del other0
+run ir isolate web
+code_is 0 "without it: isolated"
+run ir isolate --undo web
+is "$(state web)" "$before" "as it was"
+
 # An undo that does not come through: then it does.
 run ir isolate web
 docker run -d --name squat --network a --ip 172.28.10.77 bb sleep 9999 \
@@ -209,6 +228,18 @@ case $code in
 	;;
 esac
 docker rm -f port squat >/dev/null
+
+# Connected elsewhere while isolated, and isolated again: both are undone.
+docker network create d >/dev/null
+run ir isolate web
+docker network connect d web
+run ir isolate web
+code_is 0 "isolated from what came after, too"
+run ir isolate --undo web
+code_is 0 "one undo for both"
+is "$(networks web)" "a b d" "brings all of it back"
+docker network disconnect d web
+docker network rm d >/dev/null
 
 # A difference that matters.
 run ir isolate web

@@ -22,3 +22,9 @@ tests_unit_test_docker_LDADD = $(LDADD) $(CMOCKA_LIBS)
 tests_unit_test_logs_SOURCES = tests/unit/test-logs.c tests/unit/unit.h
 tests_unit_test_logs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_logs_LDADD = $(LDADD) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test-replace
+TESTS += tests/unit/test-replace
+tests_unit_test_replace_SOURCES = tests/unit/test-replace.c tests/unit/js.h \
+	tests/unit/scripted.c tests/unit/scripted.h tests/unit/unit.h
+tests_unit_test_replace_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_replace_LDADD = $(LDADD) $(CMOCKA_LIBS)
