@@ -5,9 +5,11 @@ LOG_COMPILER = bash $(top_srcdir)/tests/unit/cmocka.sh
 T_LOG_DRIVER = $(LOG_DRIVER)
 T_LOG_COMPILER = bash
 EXTRA_DIST += tests/count.sh tests/unit/cmocka.sh
+# A job in the background of a script has SIGINT ignored, and cannot undo it.
 AM_TESTS_ENVIRONMENT = \
 	IR_SRCDIR='$(abs_top_srcdir)' IR_BUILDDIR='$(abs_top_builddir)'; \
-	export IR_SRCDIR IR_BUILDDIR;
+	export IR_SRCDIR IR_BUILDDIR; \
+	env --default-signal=HUP,INT,TERM
 
 include tests/unit/base.mk
 include tests/unit/crypto.mk
