@@ -51,6 +51,11 @@ until docker exec big sh -c 'pidof sleep' >/dev/null 2>&1; do sleep 0.2; done
 cid=$(docker inspect -f '{{.Id}}' big)
 tree=data/containers/$cid/filesystem.tar
 
+signal()
+{
+	kill "-$1" "$capture"
+}
+
 # in_capture COMMAND...: runs it when the tree has begun to arrive.
 # A background job of a script ignores SIGINT unless told otherwise.
 in_capture()
@@ -70,7 +75,7 @@ in_capture()
 
 # A signal: closed properly.
 opened
-in_capture pkill -INT -P $$ -x ir-capture
+in_capture signal INT
 code_is 130 "SIGINT in the capture"
 like "$out" "failed +filesystem +.*interrupted" "the torn tree is named"
 is "$(docker inspect -f '{{.State.Status}}' big)" running \
@@ -93,7 +98,7 @@ out_has "INCOMPLETE"
 
 # SIGKILL: nothing was closed.
 opened
-in_capture pkill -KILL -P $$ -x ir-capture
+in_capture signal KILL
 code_is 137 "SIGKILL in the capture"
 is "$(docker inspect -f '{{.State.Status}}' big)" paused \
 	"the container is as we left it, frozen"
