@@ -198,6 +198,43 @@ test_compare(void **state)
 	}
 }
 
+/* A MAC address that was asked for is to come back. */
+static void
+test_compare_mac(void **state)
+{
+	json_auto_t *r =
+	    record("front", "front", "{'EndpointID':'e','MacAddress':'02:01'}");
+	json_auto_t *now = js(
+	    "{'State':{'Running':true},'Config':{'MacAddress':'02:01'},"
+	    "'NetworkSettings':{'Ports':{'80/tcp':[{'HostPort':'8080'}]},"
+	    "'Networks':{'front':{'EndpointID':'e','MacAddress':'02:02'}}}}");
+	json_auto_t *d = ir_docker_networks_compare(r, now);
+
+	(void)state;
+	is_json(d, "[{'network':'front','field':'MacAddress','before':'02:01',"
+		   "'now':'02:02','matters':true}]");
+}
+
+/* What 20.10 leaves of a connect that it refused is no connection. */
+static void
+test_has(void **state)
+{
+	static const char left[] =
+	    "{'State':{'Running':true},'NetworkSettings':{'Networks':{"
+	    "'a':{'NetworkID':'','EndpointID':'','IPAddress':''},"
+	    "'b':{'NetworkID':'','EndpointID':'','IPAddress':'10.0.0.1'},"
+	    "'c':{'NetworkID':'n','EndpointID':''}}}}";
+	json_auto_t *j = js(left);
+
+	(void)state;
+	assert_false(ir_docker_networks_has(j, "a"));
+	assert_true(ir_docker_networks_has(j, "b"));
+	assert_true(ir_docker_networks_has(j, "c"));
+	assert_false(ir_docker_networks_has(j, "d"));
+	json_object_set_new(ir_json_at(j, "State"), "Running", json_false());
+	assert_true(ir_docker_networks_has(j, "a"));
+}
+
 static void
 test_compare_connections(void **state)
 {
@@ -297,6 +334,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_first),
     cmocka_unit_test(test_for),
     cmocka_unit_test(test_compare),
+    cmocka_unit_test(test_compare_mac),
+    cmocka_unit_test(test_has),
     cmocka_unit_test(test_compare_connections),
     cmocka_unit_test(test_compare_ports),
     cmocka_unit_test(test_compare_stopped),

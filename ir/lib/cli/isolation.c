@@ -344,26 +344,24 @@ ir_isolation_save(struct ir_cli *cli, const json_t *record, struct ir_err *err)
 	return where;
 }
 
-/* "20261122T013441Z", for a file name. */
+/* "20261122T013441.123456Z", for a file name. */
 static void
-stamp(char out[17])
+stamp(char out[IR_TIME_SIZE])
 {
 	char now[IR_TIME_SIZE];
-	size_t n = 0;
 
 	ir_time_now(now);
-	for (const char *p = now; *p != '\0' && *p != '.' && n < 15; p++)
+	for (const char *p = now; *p != '\0'; p++)
 		if (*p != '-' && *p != ':')
-			out[n++] = *p;
-	out[n++] = 'Z';
-	out[n] = '\0';
+			*out++ = *p;
+	*out = '\0';
 }
 
 int
 ir_isolation_undone(struct ir_cli *cli, const struct ir_isolation *i,
     const json_t *inspect, const json_t *differences, struct ir_err *err)
 {
-	char now[IR_TIME_SIZE], name[32], to[64], time[17];
+	char now[IR_TIME_SIZE], time[IR_TIME_SIZE], name[32], to[96];
 	ir_auto_free char *where = NULL;
 
 	if (i->here) {
