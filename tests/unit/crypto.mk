@@ -1,9 +1,12 @@
 crypto_tests = \
+	tests/unit/test-agent \
 	tests/unit/test-digest \
 	tests/unit/test-ed25519 \
 	tests/unit/test-fips \
 	tests/unit/test-interop \
 	tests/unit/test-key \
+	tests/unit/test-pubkey \
+	tests/unit/test-revoked \
 	tests/unit/test-signers \
 	tests/unit/test-sshsig \
 	tests/unit/test-sshwire
@@ -47,3 +50,18 @@ tests_unit_test_signers_LDADD = $(LDADD) $(CMOCKA_LIBS)
 tests_unit_test_sshwire_SOURCES = tests/unit/test-sshwire.c tests/unit/unit.h
 tests_unit_test_sshwire_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sshwire_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_agent_SOURCES = tests/unit/test-agent.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_agent_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_agent_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_pubkey_SOURCES = tests/unit/test-pubkey.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_pubkey_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(GCRYPT_CFLAGS)
+tests_unit_test_pubkey_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_revoked_SOURCES = tests/unit/test-revoked.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_revoked_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_revoked_LDADD = $(LDADD) $(CMOCKA_LIBS)

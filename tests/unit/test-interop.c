@@ -134,17 +134,18 @@ test_other_keys(void **state)
 		const char *options, *words;
 	} bad[] = {
 	    {"-t ed25519 -N secret", "protected by a passphrase"},
-	    {"-t rsa -b 2048 -N ''", "a key of type ssh-rsa; only"},
+	    {"-t rsa -b 2048 -N ''", "a key of type ssh-rsa: add"},
 	    {"-t rsa -b 2048 -N secret", "protected by a passphrase"},
-	    {"-t rsa -b 2048 -m PEM -N ''", "an RSA key in PEM form; only"},
-	    {"-t rsa -b 2048 -m PKCS8 -N ''", "PKCS#8 PEM form; only"},
-	    {"-t ecdsa -N ''", "a key of type ecdsa-sha2-nistp256; only"},
-	    {"-t ecdsa -m PEM -N ''", "an ECDSA key in PEM form; only"},
+	    {"-t rsa -b 2048 -m PEM -N ''", "an RSA key in PEM form: add"},
+	    {"-t rsa -b 2048 -m PKCS8 -N ''", "PKCS#8 PEM form: add"},
+	    {"-t ecdsa -N ''", "a key of type ecdsa-sha2-nistp256: add"},
+	    {"-t ecdsa -m PEM -N ''", "an ECDSA key in PEM form: add"},
 	};
 	struct ir_err err;
 
 	(void)state;
 	need("ssh-keygen");
+	unsetenv("SSH_AUTH_SOCK");
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		assert_int_equal(
 		    sh("rm -f k k.pub; ssh-keygen -q %s -f k", bad[i].options),
@@ -153,35 +154,67 @@ test_other_keys(void **state)
 		assert_int_equal(err.code, IR_EFORMAT);
 		if (!strstr(err.msg, bad[i].words))
 			fail_msg("%s: %s", bad[i].options, err.msg);
-		assert_int_equal(sh("chmod 600 k.pub"), 0);
 		assert_null(ir_key_load("k.pub", &err));
 		assert_non_null(strstr(err.msg, "k.pub: a public key"));
+		assert_non_null(strstr(err.msg, "there is no ssh-agent"));
 	}
 }
 
+/* What ssh-keygen signs with its other keys verifies, and nothing else in its
+ * place. */
 static void
 test_other_signatures(void **state)
 {
-	static const char *const types[] = {"rsa", "ecdsa"};
+	static const char *const types[] = {"rsa -b 2048", "rsa -b 4096",
+	    "ecdsa -b 256", "ecdsa -b 384", "ecdsa -b 521"};
 	struct ir_err err;
 	struct ir_sshsig s;
 
 	(void)state;
 	need("ssh-keygen");
 	put_file("msg", "x", 1, 0600);
-	for (size_t i = 0; i < COUNT(types); i++) {
+	for (size_t i = 0; i < 2 * COUNT(types); i++) {
 		assert_int_equal(
 		    sh("rm -f k k.pub msg.sig; ssh-keygen -q -t %s -N '' -f k "
 		       "&& ssh-keygen -q -Y sign -f k -n " NS
-		       " msg && cat msg.sig",
-			types[i]),
+		       " -Ohashalg=sha%s msg && cat msg.sig",
+			types[i / 2], i % 2 ? "256" : "512"),
 		    0);
+		if (ir_sshsig_verify(
+			said(), strlen(said()), NS, "x", 1, &s, &err) == -1)
+			fail_msg("%s: %s", types[i / 2], err.msg);
+		assert_false(s.sk.used);
+		ir_auto_free char *print =
+		    ir_key_fingerprint(s.blob, s.len, &err);
+		ir_sshsig_free(&s);
 		assert_int_equal(ir_sshsig_verify(said(), strlen(said()), NS,
-				     "x", 1, &s, &err),
+				     "y", 1, &s, &err),
 		    -1);
-		assert_non_null(strstr(err.msg, types[i]));
-		assert_non_null(strstr(err.msg, "only ssh-ed25519"));
+		assert_non_null(strstr(err.msg, "was not made by this key"));
+		assert_int_equal(
+		    sh("ssh-keygen -l -f k | cut -d' ' -f2 | tr -d '\\n'"), 0);
+		assert_string_equal(print, said());
 	}
+}
+
+/* Keys and kinds of signature that are too weak. */
+static void
+test_weak(void **state)
+{
+	struct ir_err err;
+	struct ir_sshsig s;
+
+	(void)state;
+	need("ssh-keygen");
+	put_file("msg", "x", 1, 0600);
+	assert_int_equal(
+	    sh("rm -f k k.pub msg.sig; ssh-keygen -q -t rsa -b 1024 -N '' -f k "
+	       "&& ssh-keygen -q -Y sign -f k -n " NS " msg && cat msg.sig"),
+	    0);
+	assert_int_equal(
+	    ir_sshsig_verify(said(), strlen(said()), NS, "x", 1, &s, &err), -1);
+	assert_non_null(
+	    strstr(err.msg, "of 1024 bits; only 2048 to 16384 are allowed"));
 }
 
 static const struct CMUnitTest tests[] = {
@@ -190,6 +223,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_key_texts),
     cmocka_unit_test(test_other_keys),
     cmocka_unit_test(test_other_signatures),
+    cmocka_unit_test(test_weak),
 };
 
 int

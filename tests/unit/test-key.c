@@ -76,14 +76,15 @@ test_bad_files(void **state)
 		const char *words;
 	} bad[] = {
 	    {{.cipher = "aes256-ctr", .kdf = "bcrypt", .options = "x"},
-		"protected by a passphrase; make a copy without one with "
-		"ssh-keygen -p, or use another key"},
+		"protected by a passphrase: add it to ssh-agent (ssh-add "
+		"bad), or name"},
 	    {{.kdf = "bcrypt"}, "a passphrase without a cipher"},
 	    {{.options = "x"}, "a passphrase without a cipher"},
 	    {{.magic = 1}, "no openssh-key-v1"},
-	    {{.type = "ssh-rsa"}, "a key of type ssh-rsa; only"},
+	    {{.type = "ssh-rsa"},
+		"malformed public key: not what a key of type ssh-rsa"},
 	    {{.type = "sk-ssh-ed25519@openssh.com"},
-		"a key of type sk-ssh-ed25519@openssh.com; only"},
+		"not what a key of type sk-ssh-ed25519@openssh.com"},
 	    {{.type = "ssh\x1b[31m"}, "no type of key"},
 	    {{.type = ""}, "no type of key"},
 	    {{.extra_keys = 1}, "holds 2 keys"},
@@ -113,11 +114,12 @@ test_bad_files(void **state)
 	    {{.begin = "-----BEGIN OPENSSH PRIVATE KEY-----\r"},
 		"carriage returns"},
 	    {{.begin = "x\n-----BEGIN OPENSSH PRIVATE KEY-----"},
-		"not a private key; only"},
+		"not a private key; make one"},
 	};
 	uint8_t other[32];
 
 	(void)state;
+	unsetenv("SSH_AUTH_SOCK");
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		put_key("bad", seed1, pub1, &bad[i].file);
 		refused("bad", IR_EFORMAT, bad[i].words);
@@ -135,9 +137,15 @@ test_other_files(void **state)
 		const char *text, *words;
 	} bad[] = {
 	    {"", "empty"},
-	    {"hello\n", "not a private key; only"},
-	    {PUB1 " alice@lab\n", "a public key; name"},
-	    {"ecdsa-sha2-nistp256 AAAA\n", "a public key; name"},
+	    {"hello\n", "not a private key; make one"},
+	    {PUB1 " alice@lab\n",
+		"a public key, whose private half must be in ssh-agent"},
+	    {"ecdsa-sha2-nistp256 AAAA\n", "its key is not of the type"},
+	    {"ssh-rsa\n", "no key in it"},
+	    {"ssh-dss AAAAB3NzaC1kc3MAAAABAw==\n",
+		"a key of type ssh-dss; only"},
+	    {"-----BEGIN DSA PRIVATE KEY-----\n", "nobody trusts"},
+	    {"---- BEGIN SSH2 PUBLIC KEY ----\n", "another form"},
 	    {"-----BEGIN RSA PRIVATE KEY-----\n", "an RSA key in PEM form"},
 	    {"-----BEGIN EC PRIVATE KEY-----\n", "an ECDSA key in PEM form"},
 	    {"-----BEGIN PRIVATE KEY-----\n", "PKCS#8"},
@@ -152,7 +160,7 @@ test_other_files(void **state)
 	}
 	assert_non_null(big);
 	put_file("bad", big, IR_MAX_KEY_FILE, 0600);
-	refused("bad", IR_EFORMAT, "not a private key; only");
+	refused("bad", IR_EFORMAT, "not a private key; make one");
 	put_file("bad", big, IR_MAX_KEY_FILE + 1, 0600);
 	refused("bad", IR_EFORMAT, "larger than 65536 bytes");
 	free(big);

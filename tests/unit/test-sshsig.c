@@ -64,6 +64,7 @@ verify(const char *armor, size_t len, struct ir_err *err)
 	}
 	assert_null(s.blob);
 	assert_int_equal(s.len, 0);
+	assert_false(s.sk.used);
 	return r;
 }
 
@@ -190,7 +191,8 @@ static void
 put_sig(struct ir_buf *sig, const struct shape *s, const char *type)
 {
 	ir_auto_buf struct ir_buf tbs = IR_BUF_INIT;
-	uint8_t digest[64], raw[64];
+	ir_auto_buf struct ir_buf made = IR_BUF_INIT;
+	uint8_t digest[64];
 	struct ir_err err;
 	bool is_256 = strcmp(s->field[3], "sha256") == 0;
 	size_t n = unhex(digest, is_256 ? msg_sha256 : msg_sha512);
@@ -200,9 +202,9 @@ put_sig(struct ir_buf *sig, const struct shape *s, const char *type)
 	ir_wire_put_string(&tbs, s->field[2], s->len[2]);
 	ir_wire_put_string(&tbs, s->field[3], s->len[3]);
 	ir_wire_put_string(&tbs, digest, n);
-	assert_int_equal(ir_key_sign(key, tbs.p, tbs.len, raw, &err), 0);
+	assert_int_equal(ir_key_sign(key, tbs.p, tbs.len, &made, &err), 0);
 	ir_wire_put_string(sig, type, strlen(type));
-	ir_wire_put_string(sig, raw, sizeof(raw));
+	ir_wire_put_string(sig, made.p + made.len - 64, 64);
 }
 
 static void
@@ -261,7 +263,7 @@ test_hashes(void **state)
 static void
 test_fields(void **state)
 {
-	static const char rsa[] = "\0\0\0\7ssh-rsa\0\0\0\1\3";
+	static const char dsa[] = "\0\0\0\7ssh-dss\0\0\0\1\3";
 	static const char short_key[] = "\0\0\0\13ssh-ed25519\0\0\0\1\3";
 	static const char nameless[] = "\0\0\0\0\0\0\0\1\3";
 	static const struct {
@@ -270,9 +272,9 @@ test_fields(void **state)
 		size_t n;
 		const char *words;
 	} bad[] = {
-	    {0, rsa, sizeof(rsa) - 1, "by a key of type ssh-rsa; only"},
+	    {0, dsa, sizeof(dsa) - 1, "a key of type ssh-dss; only"},
 	    {0, short_key, sizeof(short_key) - 1,
-		"its public key is not well-formed"},
+		"not what a key of type ssh-ed25519 is"},
 	    {0, nameless, sizeof(nameless) - 1, "no type of key"},
 	    {0, "", 0, "no type of key"},
 	    {0, "\377\377\377\377", 4, "no type of key"},
@@ -286,8 +288,9 @@ test_fields(void **state)
 	    {3, "sha384", 6, "hash \"sha384\"; only"},
 	    {3, "SHA512", 6, "hash \"SHA512\"; only"},
 	    {3, "", 0, "hash \"\"; only"},
-	    {4, "", 0, "its kind is not that of its key"},
-	    {4, "\0\0\0\13ssh-ed25519", 15, "not 64 bytes"},
+	    {4, "", 0, "no kind of signature"},
+	    {4, "\0\0\0\0", 4, "its kind is not that of its key"},
+	    {4, "\0\0\0\13ssh-ed25519", 15, "cut short"},
 	    {4, "\0\0\0\13ssh-ed25519\0\0\0\1\3", 20, "not 64 bytes"},
 	};
 
@@ -310,13 +313,13 @@ test_structure(void **state)
 	ir_buf_add(&longer, s.field[0], s.len[0]);
 	ir_buf_puts(&longer, "x");
 	set(&s, 0, longer.p, longer.len);
-	shaped(&s, IR_ED25519, "its public key is not well-formed");
+	shaped(&s, IR_ED25519, "not what a key of type ssh-ed25519 is");
 	ir_buf_free(&longer);
 	s = good_shape();
 	put_sig(&longer, &s, IR_ED25519);
 	ir_buf_puts(&longer, "x");
 	set(&s, 4, longer.p, longer.len);
-	shaped(&s, IR_ED25519, "not 64 bytes");
+	shaped(&s, IR_ED25519, "bytes after the signature itself");
 	s = good_shape();
 	shaped(&s, "ssh-rsa", "its kind is not that of its key");
 	s = good_shape();

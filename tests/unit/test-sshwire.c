@@ -59,6 +59,38 @@ test_huge(void **state)
 }
 
 static void
+test_mpint(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n, len; /* 0: refused */
+		uint8_t first;
+	} rows[] = {
+	    {"\0\0\0\1\1", 5, 1, 1}, {"\0\0\0\1\177", 5, 1, 0x7f},
+	    {"\0\0\0\2\0\200", 6, 1, 0x80}, {"\0\0\0\2\1\0", 6, 2, 1},
+	    {"\0\0\0\0", 4, 0, 0},       /* zero */
+	    {"\0\0\0\1\0", 5, 0, 0},     /* zero, not minimal */
+	    {"\0\0\0\1\200", 5, 0, 0},   /* negative */
+	    {"\0\0\0\2\0\177", 6, 0, 0}, /* not minimal */
+	    {"\0\0\0\3\0\0\200", 7, 0, 0},
+	    {"\0\0\0\2\1", 5, 0, 0}, /* cut short */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ir_wire r = {(const uint8_t *)rows[i].bytes, rows[i].n};
+		struct ir_wire w = {NULL, 0};
+		bool good = ir_wire_mpint(&r, &w);
+
+		assert_int_equal(good, rows[i].len != 0);
+		assert_int_equal(r.len, good ? 0 : rows[i].n);
+		assert_int_equal(w.len, rows[i].len);
+		if (good)
+			assert_int_equal(w.p[0], rows[i].first);
+	}
+}
+
+static void
 test_put(void **state)
 {
 	static const uint8_t want[] = {1, 2, 3, 4, 0, 0, 0, 1, 'x'};
@@ -75,6 +107,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_string),
     cmocka_unit_test(test_short),
     cmocka_unit_test(test_huge),
+    cmocka_unit_test(test_mpint),
     cmocka_unit_test(test_put),
 };
 

@@ -30,6 +30,9 @@
 #define IR_MAX_SIGNERS  (1u << 20)
 #define IR_MAX_SIG      (64u << 10)
 
+/* One answer of ssh-agent: what OpenSSH's own programs accept. */
+#define IR_MAX_AGENT (256u << 10)
+
 /* Files in a bundle: some 100 a container; a bundle of a large fleet stays
  * far below. */
 #define IR_MAX_BUNDLE_FILES 1000000u

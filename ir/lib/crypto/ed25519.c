@@ -9,18 +9,12 @@
 #include <string.h>
 
 #include "crypto/init.h"
+#include "crypto/sexp.h"
 
 /* libgcrypt's S-expressions count in 16 bits: with an atom of 65530 bytes they
  * lose bytes without a word, and with 65536 they end the process.  What is
  * signed here holds a hash instead of data and stays under 1 KiB. */
 #define MESSAGE_MAX 32768u
-
-static void
-sexp_release(gcry_sexp_t *s)
-{
-	gcry_sexp_release(*s);
-}
-#define auto_sexp __attribute__((cleanup(sexp_release))) gcry_sexp_t
 
 static int
 fail_gcry(struct ir_err *err, gcry_error_t e, const char *doing)
@@ -59,7 +53,7 @@ int
 ir_ed25519_derive(
     const struct ir_ed25519 *k, uint8_t pub[32], struct ir_err *err)
 {
-	auto_sexp key = NULL;
+	ir_auto_sexp key = NULL;
 	gcry_ctx_t ctx = NULL;
 	gcry_mpi_t q = NULL;
 	const uint8_t *p = NULL;
@@ -89,7 +83,7 @@ ir_ed25519_derive(
 static bool
 take(gcry_sexp_t sig, const char *name, uint8_t out[32])
 {
-	auto_sexp s = gcry_sexp_find_token(sig, name, 1);
+	ir_auto_sexp s = gcry_sexp_find_token(sig, name, 1);
 	size_t n = 0;
 	const char *p = s ? gcry_sexp_nth_data(s, 1, &n) : NULL;
 
@@ -110,9 +104,9 @@ int
 ir_ed25519_sign(const struct ir_ed25519 *k, const void *p, size_t n,
     uint8_t sig[64], struct ir_err *err)
 {
-	auto_sexp key = NULL;
-	auto_sexp data = NULL;
-	auto_sexp made = NULL;
+	ir_auto_sexp key = NULL;
+	ir_auto_sexp data = NULL;
+	ir_auto_sexp made = NULL;
 	gcry_error_t e;
 
 	if (n > MESSAGE_MAX)
@@ -205,9 +199,9 @@ int
 ir_ed25519_verify(const uint8_t pub[32], const void *p, size_t n,
     const uint8_t sig[64], struct ir_err *err)
 {
-	auto_sexp key = NULL;
-	auto_sexp data = NULL;
-	auto_sexp given = NULL;
+	ir_auto_sexp key = NULL;
+	ir_auto_sexp data = NULL;
+	ir_auto_sexp given = NULL;
 	gcry_error_t e;
 
 	if (n > MESSAGE_MAX)

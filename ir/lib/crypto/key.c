@@ -1,292 +1,180 @@
 /* SPDX-License-Identifier: ISC
  *
- * The responder's signing key: see key.h.  Whatever held a part of the private
- * key is wiped, on failure too.
+ * The responder's signing key: see key.h.
  */
 #include "crypto/key.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/limits.h"
 #include "base/text.h"
+#include "crypto/agent.h"
 #include "crypto/digest.h"
 #include "crypto/ed25519.h"
+#include "crypto/keyfile.h"
+#include "crypto/pubkey.h"
 #include "crypto/sshwire.h"
 
-static const char begin[] = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
-static const char end[] = "\n-----END OPENSSH PRIVATE KEY-----\n";
-static const char only[] = "only OpenSSH Ed25519 keys can sign here; "
-			   "make one with ssh-keygen -t ed25519";
+/* A list of keys needs nobody's consent; to sign, a person may have to find
+ * the token and touch it. */
+#define LIST_MS 10000
+#define SIGN_MS 60000
 
 struct ir_key {
-	struct ir_ed25519 *pair;
-	uint8_t blob[IR_ED25519_BLOB];
+	struct ir_ed25519 *pair; /* NULL: the private half is in ssh-agent */
+	struct ir_buf blob;
 	char *comment;
 };
 
-static void
-wipe(struct ir_buf *b)
+static struct ir_wire
+wire(const struct ir_buf *b)
 {
-	if (b->p)
-		explicit_bzero(b->p, b->cap);
-	ir_buf_free(b);
-}
-#define auto_wiped __attribute__((cleanup(wipe))) struct ir_buf
-
-/* Room for a whole key file at once: a buffer that grew would leave copies. */
-static int
-make_room(struct ir_buf *b, struct ir_err *err)
-{
-	b->cap = IR_MAX_KEY_FILE + 2;
-	b->p = malloc(b->cap);
-	return b->p ? 0 : ir_fail_mem(err);
+	return (struct ir_wire){(const uint8_t *)b->p, b->len};
 }
 
-/* As ssh: nobody else may read the key.  A root shell that sudo(8) made may
- * use the keys of the user who asked for it. */
-static int
-check_access(int fd, const char *path, struct ir_err *err)
+static struct ir_key *
+new_key(struct ir_err *err)
 {
-	struct stat st;
-	const char *sudo = geteuid() == 0 ? getenv("SUDO_UID") : NULL;
+	struct ir_key *k = calloc(1, sizeof(*k));
 
-	if (fstat(fd, &st) == -1)
-		return ir_fail_errno(err, "%s", path);
-	if (S_ISDIR(st.st_mode))
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: a directory; name the key file in it", path);
-	if (st.st_uid != geteuid() && st.st_uid != 0 &&
-	    !(sudo && st.st_uid == strtoul(sudo, NULL, 10)))
-		return ir_fail(err, IR_EPERM,
-		    "%s: belongs to another user (uid %u), who can read and "
-		    "replace it; use a key of your own",
-		    path, st.st_uid);
-	if ((st.st_mode & 077) != 0)
-		return ir_fail(err, IR_EPERM,
-		    "%s: readable by others; chmod 600 it", path);
-	return 0;
+	if (!k)
+		ir_fail_mem(err);
+	return k;
 }
 
-static int
-read_text(const char *path, struct ir_buf *text, struct ir_err *err)
+/* Moves the contents of f. */
+static struct ir_key *
+from_file(struct ir_keyfile *f, struct ir_err *err)
 {
-	ir_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t n;
+	struct ir_key *k = new_key(err);
 
-	if (fd == -1)
-		return ir_fail_errno(err, "%s", path);
-	if (check_access(fd, path, err) == -1 || make_room(text, err) == -1)
-		return -1;
-	do {
-		n = read(fd, text->p + text->len, text->cap - 1 - text->len);
-		if (n == -1 && errno != EINTR)
-			return ir_fail_errno(err, "%s", path);
-		text->len += n > 0 ? (size_t)n : 0;
-	} while (n != 0 && text->len <= IR_MAX_KEY_FILE);
-	if (text->len > IR_MAX_KEY_FILE)
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: not a private key: larger than %u bytes", path,
-		    IR_MAX_KEY_FILE);
-	text->p[text->len] = '\0';
-	return 0;
-}
-
-/* What else a person may have named. */
-static int
-refuse(const char *path, const struct ir_buf *text, struct ir_err *err)
-{
-	static const char public[] = "a public key; name the private key's "
-				     "file, which has no .pub at its end";
-	static const struct {
-		const char *start, *words;
-	} kinds[] = {
-	    {"ssh-", public},
-	    {"ecdsa-", public},
-	    {"sk-", public},
-	    {"---- BEGIN SSH2 PUBLIC KEY", public},
-	    {"-----BEGIN PUBLIC KEY", public},
-	    {"-----BEGIN RSA PRIVATE KEY", "an RSA key in PEM form"},
-	    {"-----BEGIN EC PRIVATE KEY", "an ECDSA key in PEM form"},
-	    {"-----BEGIN DSA PRIVATE KEY", "a DSA key in PEM form"},
-	    {"-----BEGIN ENCRYPTED PRIVATE KEY", "a key in PKCS#8 PEM form"},
-	    {"-----BEGIN PRIVATE KEY", "a key in PKCS#8 PEM form"},
-	    {"PuTTY-User-Key-File", "a key in PuTTY's form"},
-	};
-
-	if (text->len == 0)
-		return ir_fail(err, IR_EFORMAT, "%s: empty", path);
-	if (memchr(text->p, '\r', text->len))
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: has carriage returns in it; save it with Unix line "
-		    "ends",
-		    path);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const char *words = kinds[i].words, *start = kinds[i].start;
-
-		if (strncmp(text->p, start, strlen(start)) != 0)
-			continue;
-		if (words == public)
-			return ir_fail(err, IR_EFORMAT, "%s: %s", path, words);
-		return ir_fail(
-		    err, IR_EFORMAT, "%s: %s; %s", path, words, only);
+	if (k) {
+		*k = (struct ir_key){f->pair, f->public, f->comment};
+		*f = (struct ir_keyfile){.pair = NULL};
 	}
-	return ir_fail(
-	    err, IR_EFORMAT, "%s: not a private key; %s", path, only);
+	return k;
 }
 
-static int
-malformed(const char *path, const char *what, struct ir_err *err)
+/* Moves the contents of a. */
+static struct ir_key *
+from_agent(struct ir_agent_key *a, struct ir_err *err)
 {
-	return ir_fail(
-	    err, IR_EFORMAT, "%s: damaged private key: %s", path, what);
+	struct ir_key *k = new_key(err);
+
+	if (k) {
+		*k = (struct ir_key){NULL, a->blob, a->comment};
+		*a = (struct ir_agent_key){.comment = NULL};
+	}
+	return k;
 }
 
-/* The binary key out of the text around it. */
-static int
-dearmor(const char *path, const struct ir_buf *text, struct ir_buf *bin,
-    struct ir_err *err)
+/* The agent's key with that public half; else why, the reason for asking it,
+ * gets the agent's own words. */
+static struct ir_key *
+find(struct ir_wire public, const struct ir_err *why, struct ir_err *err)
 {
-	const char *body, *stop;
+	struct ir_agent_keys keys = {NULL, 0};
+	struct ir_key *k = NULL;
+	struct ir_err no;
+	int rc = ir_agent_list(&keys, LIST_MS, &no);
 
-	if (strncmp(text->p, begin, strlen(begin)) != 0)
-		return refuse(path, text, err);
-	body = text->p + strlen(begin);
-	stop = strstr(body, end);
-	if (!stop)
-		return malformed(path, "no END line", err);
-	if (stop + strlen(end) != text->p + text->len)
-		return malformed(path, "text after the END line", err);
-	if (make_room(bin, err) == -1)
-		return -1;
-	if (ir_base64_decode(bin, body, (size_t)(stop - body)) == -1)
-		return malformed(path, "not base64", err);
-	return 0;
+	for (size_t i = 0; rc == 0 && !k && i < keys.n; i++)
+		if (keys.v[i].blob.len == public.len &&
+		    memcmp(keys.v[i].blob.p, public.p, public.len) == 0) {
+			k = from_agent(&keys.v[i], err);
+			rc = 1;
+		}
+	ir_agent_keys_free(&keys);
+	if (rc == -1)
+		ir_fail(err, why->code, "%s (%s)", why->msg, no.msg);
+	else if (rc == 0)
+		ir_fail(err, why->code,
+		    "%s (ssh-agent does not hold it, or is locked)", why->msg);
+	return k;
 }
 
-/* What stands before the private section; that goes to secret. */
-static int
-parse_outer(const char *path, struct ir_wire r, struct ir_wire *public,
-    struct ir_wire *secret, struct ir_err *err)
+/* By the public half in f, or in the file beside it. */
+static struct ir_key *
+by_public(const char *path, struct ir_keyfile *f, struct ir_err *err)
 {
-	static const char magic[] = "openssh-key-v1"; /* and its NUL */
-	struct ir_wire m, cipher, kdf, options, type;
-	uint32_t count;
+	ir_auto_free char *beside = NULL;
+	struct ir_err why = *err;
 
-	if (!ir_wire_bytes(&r, sizeof(magic), &m) ||
-	    memcmp(m.p, magic, sizeof(magic)) != 0)
-		return malformed(path, "no openssh-key-v1 in it", err);
-	if (!ir_wire_string(&r, &cipher) || !ir_wire_string(&r, &kdf) ||
-	    !ir_wire_string(&r, &options) || !ir_wire_u32(&r, &count))
-		return malformed(path, "cut short", err);
-	if (!ir_wire_is(cipher, "none"))
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: protected by a passphrase; make a copy without one "
-		    "with ssh-keygen -p, or use another key (ssh-agent is not "
-		    "supported yet)",
-		    path);
-	if (!ir_wire_is(kdf, "none") || options.len != 0)
-		return malformed(path, "a passphrase without a cipher", err);
-	if (count != 1)
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: holds %u keys; one is needed", path, count);
-	if (!ir_wire_string(&r, public) || !ir_wire_string(&r, secret))
-		return malformed(path, "cut short", err);
-	if (r.len != 0)
-		return malformed(path, "bytes after its end", err);
-	if (!ir_wire_key_type(public->p, public->len, &type))
-		return malformed(path, "no type of key", err);
-	if (!ir_wire_is(type, IR_ED25519))
-		return ir_fail(err, IR_EFORMAT, "%s: a key of type %.*s; %s",
-		    path, IR_WIRE_ARG(type), only);
-	return 0;
-}
-
-/* After the comment come 1, 2, 3, ... up to a multiple of 8 bytes. */
-static bool
-padding_ok(struct ir_wire r, size_t section)
-{
-	if (section % 8 != 0 || r.len > 7)
-		return false;
-	for (size_t i = 0; i < r.len; i++)
-		if (r.p[i] != i + 1)
-			return false;
-	return true;
-}
-
-static int
-parse_secret(
-    const char *path, struct ir_wire r, struct ir_key *k, struct ir_err *err)
-{
-	struct ir_wire type, pub, both, comment;
-	size_t section = r.len;
-	uint32_t check1, check2;
-
-	if (!ir_wire_u32(&r, &check1) || !ir_wire_u32(&r, &check2) ||
-	    check1 != check2)
-		return malformed(path, "its check numbers differ", err);
-	if (!ir_wire_string(&r, &type) || !ir_wire_is(type, IR_ED25519) ||
-	    !ir_wire_string(&r, &pub) || pub.len != 32 ||
-	    !ir_wire_string(&r, &both) || both.len != 64 ||
-	    !ir_wire_string(&r, &comment))
-		return malformed(path, "its private part is malformed", err);
-	if (!padding_ok(r, section))
-		return malformed(path, "its padding is wrong", err);
-	if (memchr(comment.p, '\0', comment.len))
-		return malformed(path, "a NUL in its comment", err);
-	memcpy(k->pair->seed, both.p, 32);
-	if (ir_ed25519_derive(k->pair, k->pair->pub, err) == -1)
-		return ir_wrap(err, "%s", path);
-	if (memcmp(pub.p, k->pair->pub, 32) != 0 ||
-	    memcmp(both.p + 32, k->pair->pub, 32) != 0 ||
-	    memcmp(k->blob + IR_ED25519_BLOB - 32, k->pair->pub, 32) != 0)
-		return malformed(
-		    path, "its public and private halves do not match", err);
-	k->comment = strndup((const char *)comment.p, comment.len);
-	return k->comment ? 0 : ir_fail_mem(err);
-}
-
-static int
-load(const char *path, struct ir_key *k, struct ir_err *err)
-{
-	auto_wiped text = IR_BUF_INIT;
-	auto_wiped bin = IR_BUF_INIT;
-	struct ir_wire r, public, secret;
-	const uint8_t *pub;
-
-	k->pair = ir_ed25519_new(err);
-	if (!k->pair || read_text(path, &text, err) == -1 ||
-	    dearmor(path, &text, &bin, err) == -1)
-		return -1;
-	r.p = (const uint8_t *)bin.p;
-	r.len = bin.len;
-	if (parse_outer(path, r, &public, &secret, err) == -1)
-		return -1;
-	if (!ir_wire_ed25519(public.p, public.len, &pub))
-		return malformed(path, "its public part is malformed", err);
-	memcpy(k->blob, public.p, sizeof(k->blob));
-	return parse_secret(path, secret, k, err);
+	if (f->public.len == 0) {
+		beside = ir_asprintf(err, "%s.pub", path);
+		if (!beside || access(beside, F_OK) == -1) {
+			*err = why;
+			return NULL;
+		}
+		if (ir_keyfile_public(beside, &f->public, err) == -1)
+			return NULL;
+	}
+	if (ir_pubkey_check(wire(&f->public), err) == -1) {
+		ir_wrap(err, "%s", path);
+		return NULL;
+	}
+	return find(wire(&f->public), &why, err);
 }
 
 struct ir_key *
 ir_key_load(const char *path, struct ir_err *err)
 {
-	struct ir_key *k = calloc(1, sizeof(*k));
+	struct ir_keyfile f;
+	struct ir_key *k = NULL;
+	int rc = ir_keyfile_read(path, &f, err);
 
-	if (!k) {
-		ir_fail_mem(err);
-		return NULL;
-	}
-	if (load(path, k, err) == -1) {
-		ir_key_free(k);
-		return NULL;
-	}
+	if (rc == 0)
+		k = from_file(&f, err);
+	else if (rc == 1)
+		k = by_public(path, &f, err);
+	ir_keyfile_clear(&f);
 	return k;
+}
+
+/* Several keys: who is asking must say which. */
+static int
+ambiguous(const struct ir_agent_keys *keys, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf list = IR_BUF_INIT;
+
+	for (size_t i = 0; i < keys->n; i++) {
+		struct ir_wire type = {0}, blob = wire(&keys->v[i].blob);
+		ir_auto_free char *print =
+		    ir_key_fingerprint(blob.p, blob.len, err);
+
+		if (!print)
+			return -1;
+		ir_wire_key_type(blob.p, blob.len, &type);
+		ir_buf_printf(&list, "%s%s %.64s (%.*s)", i > 0 ? ", " : "",
+		    print, keys->v[i].comment, IR_WIRE_ARG(type));
+	}
+	if (ir_buf_ok(&list, err) == -1)
+		return -1;
+	return ir_fail(err, IR_EUSAGE,
+	    "ssh-agent holds %zu keys: name the file of yours, or of its "
+	    "public half, with --key: %s",
+	    keys->n, list.p);
+}
+
+int
+ir_key_agent(struct ir_key **k, struct ir_err *err)
+{
+	struct ir_agent_keys keys = {NULL, 0};
+	int rc = 0;
+
+	*k = NULL;
+	if (!ir_agent_set())
+		return 0;
+	rc = ir_agent_list(&keys, LIST_MS, err);
+	if (rc == 0 && keys.n > 1)
+		rc = ambiguous(&keys, err);
+	else if (rc == 0 && keys.n == 1) {
+		*k = from_agent(&keys.v[0], err);
+		rc = *k ? 0 : -1;
+	}
+	ir_agent_keys_free(&keys);
+	return rc;
 }
 
 void
@@ -295,6 +183,7 @@ ir_key_free(struct ir_key *k)
 	if (!k)
 		return;
 	ir_ed25519_free(k->pair);
+	ir_buf_free(&k->blob);
 	free(k->comment);
 	free(k);
 }
@@ -308,17 +197,20 @@ ir_key_comment(const struct ir_key *k)
 const uint8_t *
 ir_key_blob(const struct ir_key *k, size_t *len)
 {
-	*len = sizeof(k->blob);
-	return k->blob;
+	*len = k->blob.len;
+	return (const uint8_t *)k->blob.p;
 }
 
 char *
 ir_key_public(const struct ir_key *k, struct ir_err *err)
 {
 	struct ir_buf b = IR_BUF_INIT;
+	struct ir_wire type = {0};
 
-	ir_buf_puts(&b, IR_ED25519 " ");
-	ir_base64(&b, k->blob, sizeof(k->blob), 0);
+	ir_wire_key_type((const uint8_t *)k->blob.p, k->blob.len, &type);
+	ir_buf_add(&b, type.p, type.len);
+	ir_buf_puts(&b, " ");
+	ir_base64(&b, k->blob.p, k->blob.len, 0);
 	return ir_buf_take(&b, err);
 }
 
@@ -341,16 +233,47 @@ ir_key_fingerprint(const uint8_t *blob, size_t len, struct ir_err *err)
 	return ir_buf_take(&b, err);
 }
 
-int
-ir_key_sign(const struct ir_key *k, const void *p, size_t n, uint8_t sig[64],
-    struct ir_err *err)
+/* An agent that signs something else, or with something else, would leave a
+ * bundle that nobody can verify. */
+static int
+sign_by_agent(const struct ir_key *k, const void *p, size_t n,
+    struct ir_buf *sig, struct ir_err *err)
 {
-	return ir_ed25519_sign(k->pair, p, n, sig, err);
+	ir_auto_buf struct ir_buf made = IR_BUF_INIT;
+	struct ir_sk sk;
+
+	if (ir_agent_sign(wire(&k->blob), p, n, &made, SIGN_MS, err) == -1)
+		return -1;
+	if (ir_pubkey_verify(wire(&k->blob), p, n, wire(&made), &sk, err) ==
+	    -1) {
+		ir_wrap(err, "its signature is of no use");
+		err->code = IR_EPROTO;
+		return -1;
+	}
+	ir_buf_add(sig, made.p, made.len);
+	return ir_buf_ok(sig, err);
 }
 
 int
-ir_key_verify(const uint8_t pub[32], const void *p, size_t n,
-    const uint8_t sig[64], struct ir_err *err)
+ir_key_sign(const struct ir_key *k, const void *p, size_t n, struct ir_buf *sig,
+    struct ir_err *err)
 {
-	return ir_ed25519_verify(pub, p, n, sig, err);
+	uint8_t raw[64];
+
+	if (!k->pair) {
+		ir_auto_free char *print = ir_key_fingerprint(
+		    (const uint8_t *)k->blob.p, k->blob.len, err);
+
+		if (!print)
+			return -1;
+		return sign_by_agent(k, p, n, sig, err) == -1
+			   ? ir_wrap(err, "ssh-agent did not sign with %s %s",
+				 print, k->comment)
+			   : 0;
+	}
+	if (ir_ed25519_sign(k->pair, p, n, raw, err) == -1)
+		return -1;
+	ir_wire_put_string(sig, IR_ED25519, strlen(IR_ED25519));
+	ir_wire_put_string(sig, raw, sizeof(raw));
+	return ir_buf_ok(sig, err);
 }

@@ -1,12 +1,25 @@
 libir_a_SOURCES += \
+	ir/lib/crypto/agent.c \
+	ir/lib/crypto/agent.h \
 	ir/lib/crypto/digest.c \
 	ir/lib/crypto/digest.h \
+	ir/lib/crypto/ecdsa.c \
+	ir/lib/crypto/ecdsa.h \
 	ir/lib/crypto/ed25519.c \
 	ir/lib/crypto/ed25519.h \
 	ir/lib/crypto/init.c \
 	ir/lib/crypto/init.h \
 	ir/lib/crypto/key.c \
 	ir/lib/crypto/key.h \
+	ir/lib/crypto/keyfile.c \
+	ir/lib/crypto/keyfile.h \
+	ir/lib/crypto/pubkey.c \
+	ir/lib/crypto/pubkey.h \
+	ir/lib/crypto/revoked.c \
+	ir/lib/crypto/revoked.h \
+	ir/lib/crypto/rsa.c \
+	ir/lib/crypto/rsa.h \
+	ir/lib/crypto/sexp.h \
 	ir/lib/crypto/signerline.c \
 	ir/lib/crypto/signerline.h \
 	ir/lib/crypto/signers.c \

@@ -176,8 +176,8 @@ parse_options(char **p, struct ir_signer *s, struct ir_err *err)
 	return 0;
 }
 
-static int
-parse_key(char *p, struct ir_signer *s, struct ir_err *err)
+int
+ir_signer_key_parse(char *p, struct ir_buf *blob, struct ir_err *err)
 {
 	const char *type = take_word(&p, false);
 	const char *code = type ? take_word(&p, false) : NULL;
@@ -186,11 +186,11 @@ parse_key(char *p, struct ir_signer *s, struct ir_err *err)
 
 	if (!code)
 		return bad(err, "no key in it");
-	if (ir_base64_decode(&s->blob, code, strlen(code)) == -1)
-		return ir_buf_ok(&s->blob, err) == -1
+	if (ir_base64_decode(blob, code, strlen(code)) == -1)
+		return ir_buf_ok(blob, err) == -1
 			   ? -1
 			   : bad(err, "its key is not base64");
-	r = (struct ir_wire){(const uint8_t *)s->blob.p, s->blob.len};
+	r = (struct ir_wire){(const uint8_t *)blob->p, blob->len};
 	if (!ir_wire_key_type(r.p, r.len, &name) || !ir_wire_is(name, type))
 		return bad(err, "its key is not of the type before it");
 	if (strcmp(type, IR_ED25519) == 0
@@ -222,7 +222,7 @@ ir_signer_parse(char *p, struct ir_signer *s, struct ir_err *err)
 			return -1;
 		skip_blanks(&p);
 	}
-	return parse_key(p, s, err);
+	return ir_signer_key_parse(p, &s->blob, err);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/init.h"
+#include "crypto/pubkey.h"
 #include "crypto/sshwire.h"
 
 static const char begin[] = "-----BEGIN SSH SIGNATURE-----\n";
@@ -61,22 +62,18 @@ put_signed(struct ir_buf *b, const char *ns, struct ir_wire hash, int algo,
 
 static void
 put_blob(struct ir_buf *b, const struct ir_key *k, const char *ns,
-    const char *hash, const uint8_t raw[64])
+    const char *hash, const struct ir_buf *sig)
 {
-	ir_auto_buf struct ir_buf sig = IR_BUF_INIT;
 	size_t len;
 	const uint8_t *key = ir_key_blob(k, &len);
 
-	ir_wire_put_string(&sig, IR_ED25519, strlen(IR_ED25519));
-	ir_wire_put_string(&sig, raw, 64);
 	ir_buf_puts(b, magic);
 	ir_wire_put_u32(b, SIG_VERSION);
 	ir_wire_put_string(b, key, len);
 	ir_wire_put_string(b, ns, strlen(ns));
 	ir_wire_put_string(b, "", 0); /* reserved */
 	ir_wire_put_string(b, hash, strlen(hash));
-	ir_wire_put_string(b, sig.p, sig.len);
-	b->failed = b->failed || sig.failed;
+	ir_wire_put_string(b, sig->p, sig->len);
 }
 
 char *
@@ -84,17 +81,17 @@ ir_sshsig_sign(const struct ir_key *k, const char *ns, const void *p, size_t n,
     struct ir_err *err)
 {
 	ir_auto_buf struct ir_buf tbs = IR_BUF_INIT;
+	ir_auto_buf struct ir_buf sig = IR_BUF_INIT;
 	ir_auto_buf struct ir_buf blob = IR_BUF_INIT;
 	struct ir_buf armor = IR_BUF_INIT;
 	struct ir_wire hash = {
 	    (const uint8_t *)hashes[0].name, strlen(hashes[0].name)};
-	uint8_t raw[64];
 
 	put_signed(&tbs, ns, hash, hashes[0].algo, p, n);
 	if (ir_buf_ok(&tbs, err) == -1 ||
-	    ir_key_sign(k, tbs.p, tbs.len, raw, err) == -1)
+	    ir_key_sign(k, tbs.p, tbs.len, &sig, err) == -1)
 		return NULL;
-	put_blob(&blob, k, ns, hashes[0].name, raw);
+	put_blob(&blob, k, ns, hashes[0].name, &sig);
 	if (ir_buf_ok(&blob, err) == -1)
 		return NULL;
 	ir_buf_puts(&armor, begin);
@@ -155,13 +152,9 @@ split(struct ir_wire r, struct fields *f, struct ir_err *err)
 	return 0;
 }
 
-/* The public key and the raw signature out of f, both of Ed25519. */
 static int
-check_fields(const struct fields *f, const char *ns, const uint8_t **pub,
-    struct ir_wire *raw, struct ir_err *err)
+check_fields(const struct fields *f, const char *ns, struct ir_err *err)
 {
-	struct ir_wire type, r = f->sig;
-
 	if (!ir_wire_is(f->ns, ns))
 		return ir_fail(err, IR_EFORMAT,
 		    "signature is for namespace \"%.*s\", not \"%s\"",
@@ -173,20 +166,6 @@ check_fields(const struct fields *f, const char *ns, const uint8_t **pub,
 		    "signature uses hash \"%.*s\"; only sha512 and sha256 are "
 		    "allowed",
 		    IR_WIRE_ARG(f->hash));
-	if (!ir_wire_key_type(f->key.p, f->key.len, &type))
-		return malformed("no type of key", err);
-	if (!ir_wire_is(type, IR_ED25519))
-		return ir_fail(err, IR_EFORMAT,
-		    "signature by a key of type %.*s; only ssh-ed25519 is "
-		    "supported",
-		    IR_WIRE_ARG(type));
-	if (!ir_wire_ed25519(f->key.p, f->key.len, pub))
-		return malformed("its public key is not well-formed", err);
-	if (!ir_wire_string(&r, &type) || !ir_wire_is(type, IR_ED25519))
-		return malformed(
-		    "its kind is not that of its key, ssh-ed25519", err);
-	if (!ir_wire_string(&r, raw) || raw->len != 64 || r.len != 0)
-		return malformed("not 64 bytes", err);
 	return 0;
 }
 
@@ -196,21 +175,19 @@ ir_sshsig_verify(const char *armor, size_t len, const char *ns, const void *p,
 {
 	ir_auto_buf struct ir_buf blob = IR_BUF_INIT;
 	ir_auto_buf struct ir_buf tbs = IR_BUF_INIT;
-	struct ir_wire r, raw;
+	struct ir_wire r;
 	struct fields f;
-	const uint8_t *pub;
 
-	*out = (struct ir_sshsig){NULL, 0};
+	*out = (struct ir_sshsig){0};
 	if (dearmor(armor, len, &blob, err) == -1)
 		return -1;
 	r.p = (const uint8_t *)blob.p;
 	r.len = blob.len;
-	if (split(r, &f, err) == -1 ||
-	    check_fields(&f, ns, &pub, &raw, err) == -1)
+	if (split(r, &f, err) == -1 || check_fields(&f, ns, err) == -1)
 		return -1;
 	put_signed(&tbs, ns, f.hash, hash_algo(f.hash), p, n);
 	if (ir_buf_ok(&tbs, err) == -1 ||
-	    ir_key_verify(pub, tbs.p, tbs.len, raw.p, err) == -1)
+	    ir_pubkey_verify(f.key, tbs.p, tbs.len, f.sig, &out->sk, err) == -1)
 		return -1;
 	out->blob = malloc(f.key.len);
 	if (!out->blob)
@@ -224,5 +201,5 @@ void
 ir_sshsig_free(struct ir_sshsig *s)
 {
 	free(s->blob);
-	*s = (struct ir_sshsig){NULL, 0};
+	*s = (struct ir_sshsig){0};
 }

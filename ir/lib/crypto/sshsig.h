@@ -11,13 +11,15 @@
 
 #include "base/err.h"
 #include "crypto/key.h"
+#include "crypto/pubkey.h"
 
 /* Namespaces: a signature made for one purpose is none for another. */
 #define IR_NS_CUSTODY "custody.v1@ir-tools"
 #define IR_NS_JOURNAL "journal.v1@ir-tools"
 
 /** ir_sshsig_sign(k, ns, p, n, err): the armored signature with its final line
- * feed, byte for byte what ssh-keygen -Y sign gives; the caller frees. */
+ * feed, the caller frees.  With Ed25519 and RSA it is byte for byte what
+ * ssh-keygen -Y sign gives; the other kinds never give the same twice. */
 char *ir_sshsig_sign(const struct ir_key *k, const char *ns, const void *p,
     size_t n, struct ir_err *err);
 
@@ -25,6 +27,7 @@ char *ir_sshsig_sign(const struct ir_key *k, const char *ns, const void *p,
 struct ir_sshsig {
 	uint8_t *blob; /* the signer's public key, SSH wire form */
 	size_t len;
+	struct ir_sk sk; /* what a security key said when it signed */
 };
 
 /** ir_sshsig_verify(armor, len, ns, p, n, out, err): checks that armor is
@@ -32,7 +35,7 @@ struct ir_sshsig {
  * that made it, to be released by ir_sshsig_free().  It says nothing about
  * whose key that is.  Refused, each with its own words: any other namespace or
  * hash than sha512 and sha256, a non-empty reserved field, text before BEGIN or
- * after END, trailing bytes, a key type other than ssh-ed25519, S >= L. */
+ * after END, trailing bytes, and what ir_pubkey_verify() refuses. */
 int ir_sshsig_verify(const char *armor, size_t len, const char *ns,
     const void *p, size_t n, struct ir_sshsig *out, struct ir_err *err);
 void ir_sshsig_free(struct ir_sshsig *s);

@@ -43,6 +43,24 @@ ir_wire_string(struct ir_wire *r, struct ir_wire *out)
 }
 
 bool
+ir_wire_mpint(struct ir_wire *r, struct ir_wire *out)
+{
+	struct ir_wire rest = *r, w;
+
+	if (!ir_wire_string(&rest, &w) || w.len == 0 || (w.p[0] & 0x80) != 0)
+		return false;
+	if (w.p[0] == 0) { /* only before a byte that would read as a sign */
+		if (w.len == 1 || (w.p[1] & 0x80) == 0)
+			return false;
+		w.p++;
+		w.len--;
+	}
+	*out = w;
+	*r = rest;
+	return true;
+}
+
+bool
 ir_wire_is(struct ir_wire w, const char *s)
 {
 	return w.len == strlen(s) && memcmp(w.p, s, w.len) == 0;

@@ -25,6 +25,10 @@ bool ir_wire_bytes(struct ir_wire *r, size_t n, struct ir_wire *out);
 bool ir_wire_u32(struct ir_wire *r, uint32_t *out);
 bool ir_wire_string(struct ir_wire *r, struct ir_wire *out);
 
+/** ir_wire_mpint(r, out): the same for a positive integer in its one shortest
+ * form; *out is its bytes, big-endian, the first of them not 0. */
+bool ir_wire_mpint(struct ir_wire *r, struct ir_wire *out);
+
 /** ir_wire_is(w, s): whether w is exactly the text s. */
 bool ir_wire_is(struct ir_wire w, const char *s);
 
