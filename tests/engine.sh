@@ -69,13 +69,17 @@ engine_up()
 }
 
 # A sleeping process holds the namespaces, so that they outlive a dockerd that
-# crashes.  A fresh /run hides a system's containerd, which dockerd would use.
+# crashes.  A fresh /run hides a system's containerd, which dockerd would use; a
+# fresh securityfs hides AppArmor, into which it would load a profile to stay.
 engine_namespaces()
 {
 	local pid i
 
 	setsid unshare --mount --net --propagation slave sh -c '
-		mount -t tmpfs -o mode=755 tmpfs /run && ip link set lo up &&
+		mount -t tmpfs -o mode=755 tmpfs /run &&
+		{ ! [ -d /sys/kernel/security ] ||
+			mount -t tmpfs tmpfs /sys/kernel/security; } &&
+		ip link set lo up &&
 		echo $$ >"$0/ns.pid" && exec sleep 2147483647' "$ENGINE_DIR" \
 		</dev/null >"$ENGINE_DIR/ns.log" 2>&1 &
 	pid=$!
