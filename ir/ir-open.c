@@ -64,15 +64,18 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	who.name = opt.name;
 	who.role = opt.role;
 	who.org = opt.org;
-	if ((b = ir_bundle_create(opt.dir, &c, &who, err)) == NULL)
+	b = ir_bundle_create(opt.dir, &c, &who, err);
+	if (b == NULL && ir_cli_unsigned(&who, err))
+		b = ir_bundle_create(opt.dir, &c, &who, err);
+	if (b == NULL)
 		return -1;
 	ir_out(IR_PLAIN, "%s", ir_bundle_dir(b));
 	ir_result(json_pack("{s:s, s:s, s:s, s:s, s:b}", "bundle",
 	    ir_bundle_dir(b), "uuid", ir_bundle_uuid(b), "case", argv[0],
 	    "actor", who.id, "signed", who.key != NULL));
 	if (who.key == NULL)
-		ir_warn("opened without a signature: no key was found; collect "
-			"first, then seal with --key");
+		ir_warn("opened without a signature: collect first, then seal "
+			"with --key");
 	else
 		ir_say("opened and signed by %s", who.id);
 	ir_bundle_close(b);

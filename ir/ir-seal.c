@@ -93,8 +93,8 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	(void)argv;
 	if (cli->who.key == NULL)
 		return ir_fail(err, IR_ENOENT,
-		    "no key to sign with: make one with ssh-keygen -t ed25519, "
-		    "or name yours with --key");
+		    "no key to sign with: add yours to ssh-agent, name it with "
+		    "--key, or make one with ssh-keygen -t ed25519");
 	if ((b = ir_bundle_open(cli->bundle_dir, err)) == NULL)
 		return -1;
 	rc = seal(cli, b, err);
@@ -122,7 +122,7 @@ static const struct ir_program program = {
     .name = "ir-seal",
     .operands = "",
     .what = "Closes the bundle: manifests, and your signature over them.",
-    .uses = IR_NEEDS_BUNDLE | IR_USES_KEY,
+    .uses = IR_NEEDS_BUNDLE | IR_USES_KEY | IR_NEEDS_KEY,
     .min = 0,
     .max = 0,
     .options = options,

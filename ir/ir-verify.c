@@ -14,13 +14,15 @@
 #include "json/json.h"
 
 static struct {
-	const char *signers, *case_number;
+	const char *signers, *revoked, *case_number;
 } opt;
 
 static const struct ir_option options[] = {
     {'s', "allowed-signers", "FILE",
 	"whom you trust (default: IR_ALLOWED_SIGNERS, ~/.ssh/allowed_signers)",
 	NULL, &opt.signers},
+    {0, "revoked", "FILE", "public keys whose signatures count no more", NULL,
+	&opt.revoked},
     {0, "case", "NUMBER", "the case number that it must have", NULL,
 	&opt.case_number},
     IR_OPTION_END,
@@ -119,6 +121,7 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	    .progress = progress,
 	};
 	struct ir_signers *signers;
+	struct ir_revoked *revoked = NULL;
 	struct ir_report r;
 	const char *dir = argv[0];
 	int code;
@@ -127,9 +130,16 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	(void)argc;
 	if (load_signers(&signers, err) == -1)
 		return -1;
+	if (opt.revoked != NULL &&
+	    (revoked = ir_revoked_load(opt.revoked, err)) == NULL) {
+		ir_signers_free(signers);
+		return -1;
+	}
 	o.signers = signers;
+	o.revoked = revoked;
 	code = ir_bundle_verify(dir, &o, &r, err);
 	ir_signers_free(signers);
+	ir_revoked_free(revoked);
 	if (code == -1)
 		return -1;
 	print_findings(&r);
@@ -151,6 +161,8 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 static const char *const examples[] = {
     "ir verify -s allowed_signers INC-2026-041_host7_20261122T013441Z_1f0c9a2e",
     "everything, against your own list of whom you trust",
+    "ir verify -s allowed_signers --revoked lost_keys DIR",
+    "a key was lost: its signatures prove nothing any more",
     "ir verify --json DIR | jq .verdict",
     "for a machine",
     NULL,

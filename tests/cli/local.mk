@@ -1,5 +1,6 @@
 # Tests of the programs as they are run, without an engine.
 cli_tests = \
+	tests/cli/agent.t \
 	tests/cli/bad-input.t \
 	tests/cli/bundle-page.t \
 	tests/cli/completion.t \

@@ -72,6 +72,21 @@ fill(int fd, const char *uuid, const struct ir_bundle_case *c,
 	return put_text(fd, IR_OPEN, "", err);
 }
 
+/* Takes away what fill() made, as far as it came. */
+static void
+take_away(int parent, const char *tmp, int fd)
+{
+	static const char *const files[] = {IR_OPEN, IR_CUSTODY_OPEN ".sig",
+	    IR_CUSTODY_OPEN, IR_VERIFYTXT, IR_BAGINFO, IR_BAGIT};
+	static const char *const dirs[] = {"custody", "journal", "data"};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlinkat(fd, files[i], 0);
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		unlinkat(fd, dirs[i], AT_REMOVEDIR);
+	unlinkat(parent, tmp, AT_REMOVEDIR);
+}
+
 static int
 make(int parent, const char *tmp, const char *uuid,
     const struct ir_bundle_case *c, const struct ir_bundle_who *who,
@@ -84,9 +99,11 @@ make(int parent, const char *tmp, const char *uuid,
 	fd = ir_open_beneath(parent, tmp, O_RDONLY | O_DIRECTORY, err);
 	if (fd == -1)
 		return -1;
-	if (fill(fd, uuid, c, who, err) == -1)
-		return ir_wrap(err, "%s", tmp);
-	return ir_rename_new(parent, tmp, tmp + 1, err);
+	if (fill(fd, uuid, c, who, err) == 0 &&
+	    ir_rename_new(parent, tmp, tmp + 1, err) == 0)
+		return 0;
+	take_away(parent, tmp, fd);
+	return -1;
 }
 
 struct ir_bundle *

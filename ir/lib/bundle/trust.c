@@ -31,6 +31,23 @@ nobody(struct ir_check *c)
 	c->nobody_said = true;
 }
 
+/* What a security key says of the person before it. */
+static void
+tell_presence(
+    struct ir_check *c, const struct ir_signed *s, const struct ir_sk *sk)
+{
+	const char *how = "with nobody touching it";
+
+	if (!sk->used)
+		return;
+	if (sk->flags & IR_SK_PRESENT)
+		how = sk->flags & IR_SK_VERIFIED
+			  ? "touched by somebody who gave its PIN or a finger"
+			  : "touched by somebody";
+	ir_fault(&c->faults, IR_VALID, s->object,
+	    "was signed by a security key, %s (counter %u)", how, sk->counter);
+}
+
 int
 ir_check_trust(struct ir_check *c, const struct ir_signed *s,
     const struct ir_sshsig *key, const char *actor, const char *time,
@@ -42,6 +59,14 @@ ir_check_trust(struct ir_check *c, const struct ir_signed *s,
 
 	if (print == NULL)
 		return -1;
+	tell_presence(c, s, &key->sk);
+	if (ir_revoked_has(c->o->revoked, key->blob, key->len)) {
+		ir_fault(f, IR_SIGNATURE, s->object,
+		    "was signed by a key that is revoked in your list: %s, "
+		    "said to be that of %s",
+		    print, actor);
+		return 0;
+	}
 	if (c->o->signers == NULL) {
 		nobody(c);
 		return 0;

@@ -12,10 +12,12 @@
 
 #include "base/err.h"
 #include "bundle/verdict.h"
+#include "crypto/revoked.h"
 #include "crypto/signers.h"
 
 struct ir_verify_options {
 	const struct ir_signers *signers; /* NULL: nobody is trusted */
+	const struct ir_revoked *revoked; /* keys trusted no more, or NULL */
 	const char *case_number;          /* expected, or NULL */
 	void (*progress)(
 	    void *arg, uint64_t done, uint64_t total); /* or NULL */

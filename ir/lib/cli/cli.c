@@ -21,6 +21,7 @@ static struct {
 } opt;
 
 static struct ir_cli cli;
+static struct ir_key *key;
 static struct ir_err record_err; /* the first failure to record */
 
 static const struct ir_option of_engine[] = {
@@ -36,7 +37,7 @@ static const struct ir_option of_bundle[] = {
 };
 static const struct ir_option of_key[] = {
     {'k', "key", "FILE",
-	"your Ed25519 key (default: IR_KEY, ~/.ssh/id_ed25519)", NULL,
+	"your SSH key (default: IR_KEY, ssh-agent's, ~/.ssh/id_ed25519)", NULL,
 	&opt.key},
     {0, "actor", "ID",
 	"who you are in allowed_signers (default: IR_ACTOR, the key's comment)",
@@ -221,16 +222,15 @@ locate(const struct ir_program *p, struct ir_err *err)
 	return 0;
 }
 
-/* Who acts.  A key that only happens to lie in ~/.ssh and cannot be used is no
- * reason not to act. */
+/* Who acts.  A key that nobody named and that cannot be used is no reason not
+ * to act, but for a program that does nothing but sign. */
 static int
 introduce(const struct ir_program *p, char **argv, struct ir_err *err)
 {
 	static char exe[65];
-	struct ir_key *key;
 	int rc = ir_who_key(opt.key, &key, err);
 
-	if (rc == -1)
+	if (rc == -1 || (rc == 1 && p->uses & IR_NEEDS_KEY))
 		return -1;
 	if (rc == 1)
 		ir_warn("not signed: %s", err->msg);
@@ -246,6 +246,34 @@ introduce(const struct ir_program *p, char **argv, struct ir_err *err)
 	return 0;
 }
 
+/* ssh-agent may hold the key and refuse to sign, or wait in vain for a touch;
+ * unless the key was named, that does not stop the program, either. */
+bool
+ir_cli_unsigned(struct ir_bundle_who *who, const struct ir_err *err)
+{
+	const char *path;
+
+	if (who->key == NULL || ir_who_named(opt.key, &path))
+		return false;
+	/* The codes of a key that does not sign, and of no file. */
+	if (err->code != IR_EPROTO && err->code != IR_ETIMEOUT &&
+	    err->code != IR_EUNAVAIL)
+		return false;
+	ir_warn("not signed: %s", err->msg);
+	who->key = NULL;
+	return true;
+}
+
+static int
+begin(json_t *engine, struct ir_err *err)
+{
+	int rc = ir_bundle_begin(cli.bundle, &cli.who, engine, err);
+
+	if (rc == -1 && ir_cli_unsigned(&cli.who, err))
+		rc = ir_bundle_begin(cli.bundle, &cli.who, engine, err);
+	return rc;
+}
+
 /* Opens the bundle and begins the journal. */
 static int
 record(struct ir_err *err)
@@ -257,7 +285,7 @@ record(struct ir_err *err)
 		    json_pack("{s:s}", "endpoint", ir_docker_where(cli.engine));
 	if ((cli.bundle = ir_bundle_open(cli.bundle_dir, err)) == NULL)
 		return -1;
-	if (ir_bundle_begin(cli.bundle, &cli.who, engine, err) == -1) {
+	if (begin(engine, err) == -1) {
 		ir_bundle_close(cli.bundle);
 		cli.bundle = NULL;
 		return -1;
@@ -299,7 +327,7 @@ finish(int code)
 	ir_bundle_close(cli.bundle);
 	ir_docker_close(cli.engine);
 	free(cli.bundle_dir);
-	ir_key_free((struct ir_key *)(uintptr_t)cli.who.key);
+	ir_key_free(key);
 	free((char *)(uintptr_t)cli.who.id);
 	if (ir_out_flush() == -1 && code < IR_EUSAGE) {
 		ir_complain("cannot write to standard output");

@@ -24,6 +24,7 @@ enum {
 			      * there is no bundle or --dry-run */
 	IR_USES_KEY = 16,    /* --key, --actor; cli->who */
 	IR_CAN_DRY_RUN = 32, /* --dry-run; cli->dry_run */
+	IR_NEEDS_KEY = 64,   /* ... and a key that was found must be usable */
 };
 
 struct ir_cli {
@@ -52,6 +53,10 @@ struct ir_program {
 
 /** ir_cli_main(p, argc, argv): all of it; what main() returns. */
 int ir_cli_main(const struct ir_program *p, int argc, char **argv);
+
+/** ir_cli_unsigned(who, err): whether to try once more without a key, after a
+ * failure that came from a key that nobody named: warns, and takes who's. */
+bool ir_cli_unsigned(struct ir_bundle_who *who, const struct ir_err *err);
 
 /** ir_cli_record(cli, ev, fields): a line in the journal, if there is one;
  * takes the reference.  A failure is reported once and makes the exit code

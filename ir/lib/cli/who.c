@@ -43,20 +43,35 @@ default_key(struct ir_err *err)
 	return ir_asprintf(err, "%s/.ssh/id_ed25519", pw->pw_dir);
 }
 
+bool
+ir_who_named(const char *given, const char **path)
+{
+	*path = given != NULL ? given : getenv("IR_KEY");
+	return *path != NULL && **path != '\0';
+}
+
 int
 ir_who_key(const char *given, struct ir_key **key, struct ir_err *err)
 {
-	const char *path = given != NULL ? given : getenv("IR_KEY");
+	const char *path;
 	ir_auto_free char *guess = NULL;
+	struct ir_err agent;
+	int rc;
 
 	*key = NULL;
-	if (path != NULL && *path != '\0')
+	if (ir_who_named(given, &path))
 		return (*key = ir_key_load(path, err)) != NULL ? 0 : -1;
+	rc = ir_key_agent(key, &agent);
+	if (*key != NULL)
+		return 0;
 	if ((guess = default_key(err)) == NULL)
 		return -1;
-	if (access(guess, F_OK) == -1)
+	if (access(guess, F_OK) == 0)
+		return (*key = ir_key_load(guess, err)) != NULL ? 0 : 1;
+	if (rc == 0)
 		return 0;
-	return (*key = ir_key_load(guess, err)) != NULL ? 0 : 1;
+	*err = agent;
+	return 1;
 }
 
 /* A principal is one word: white space, commas, quotes and patterns mean
