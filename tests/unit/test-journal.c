@@ -218,9 +218,31 @@ test_journal_full(void **state)
 	bt_rm(dir);
 }
 
+/* A program that was killed as it began left its work file: its number is not
+ * given out again. */
+static void
+test_leftover(void **state)
+{
+	struct ir_bundle_who who = bt_who("alice", "alice");
+	ir_auto_free char *dir = bt_end(bt_new("alice"));
+	ir_auto_free char *left = bt_path("%s/" J2 ".tmp", dir);
+	struct ir_err err;
+
+	(void)state;
+	bt_spit(left, "{", 1);
+	struct ir_bundle *b = ir_bundle_open(dir, &err);
+	assert_int_equal(ir_bundle_begin(b, &who, NULL, &err), 0);
+	assert_int_equal(ir_bundle_run(b), 3);
+	free(bt_end(b));
+	bt_seal(dir, "alice", NULL);
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	bt_rm(dir);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_journal),
     cmocka_unit_test(test_second_journal),
+    cmocka_unit_test(test_leftover),
     cmocka_unit_test(test_journal_reader),
     cmocka_unit_test(test_journal_bombs),
     cmocka_unit_test(test_journal_full),
