@@ -266,12 +266,27 @@ docker network create c >/dev/null
 run ir isolate --undo lone
 code_is 66 "and one with the same name is another one"
 docker network rm c >/dev/null
-docker network create c >/dev/null
-docker create --name lost --network c bb true >/dev/null
-docker network rm c >/dev/null
+for n in lost-net b; do
+	[ $n = b ] || docker network create $n >/dev/null
+	docker create --name lost --network $n bb true >/dev/null
+	[ $n = b ] || docker network rm $n >/dev/null
+	run ir isolate lost
+	code_is 0 "a network that was removed under a stopped container"
+	is "$(networks lost)" "" "is let go"
+	run ir isolate --undo lost
+	code_is $([ $n = b ] && echo 0 || echo 66) "and back, if it is there"
+	docker rm lost >/dev/null
+done
+# A name that is the beginning of an id of another network, which is meant by
+# nobody.
+other=$(docker network inspect -f '{{.Id}}' b)
+docker network create "${other:0:3}" >/dev/null
+docker create --name lost --network "${other:0:3}" bb true >/dev/null
+docker network rm "${other:0:3}" >/dev/null
 run ir isolate lost
-code_is 0 "a network that was removed under a stopped container"
-is "$(networks lost)" "" "is let go"
+code_is 76 "what the engine cannot tell apart"
+err_has "still connected to ${other:0:3}"
+docker rm lost >/dev/null
 
 # Records that are not to be trusted.
 unset IR_BUNDLE

@@ -134,10 +134,13 @@ ordered(const json_t *inspect, size_t *n, struct ir_err *err)
 	return list;
 }
 
-/* The network's document; JSON null if the network is gone. */
+/* The network's document; JSON null if it is gone.  The engine also takes the
+ * beginning of an id, and so may answer with another network. */
 static json_t *
-network(struct ir_docker *d, const char *ref, struct ir_err *err)
+network(
+    struct ir_docker *d, const char *id, const char *name, struct ir_err *err)
 {
+	const char *ref = *id != '\0' ? id : name;
 	ir_auto_buf struct ir_buf path = IR_BUF_INIT;
 	json_t *j;
 
@@ -145,7 +148,13 @@ network(struct ir_docker *d, const char *ref, struct ir_err *err)
 	if (ir_buf_ok(&path, err) == -1)
 		return NULL;
 	j = ir_docker_get(d, err, "/networks/%s", path.p);
-	return j == NULL && err->code == IR_ENOENT ? json_null() : j;
+	if (j == NULL)
+		return err->code == IR_ENOENT ? json_null() : NULL;
+	if (strcmp(ir_json_str(j, "Name"), ref) == 0 ||
+	    strcmp(ir_json_str(j, "Id"), ref) == 0)
+		return j;
+	json_decref(j);
+	return json_null();
 }
 
 static int
@@ -153,7 +162,7 @@ add_endpoint(struct ir_docker *d, json_t *list, const struct named *n,
     struct ir_err *err)
 {
 	const char *id = ir_json_str(n->endpoint, "NetworkID");
-	json_t *doc = network(d, *id != '\0' ? id : n->name, err);
+	json_t *doc = network(d, id, n->name, err);
 
 	if (doc == NULL)
 		return ir_wrap(err, "network %s", n->name);
@@ -324,8 +333,12 @@ connect_one(
 	struct ir_err ignored;
 	long status;
 
+	if (*ref == '\0')
+		return ir_fail(err, IR_ENOENT,
+		    "network %s was gone already when the record was made",
+		    name);
 	strncat(short_id, id, 12);
-	if (change(d, "connect", *ref != '\0' ? ref : name,
+	if (change(d, "connect", ref,
 		json_pack("{s:s, s:o}", "Container", id, "EndpointConfig",
 		    ir_docker_endpoint_settings(
 			json_object_get(e, "endpoint"), short_id)),
@@ -338,7 +351,7 @@ connect_one(
 	/* When 20.10 cannot publish a port it leaves half an endpoint, which
 	 * it then denies to disconnect. */
 	if (status >= 500 && connected(d, id, name) &&
-	    (change(d, "disconnect", *ref != '\0' ? ref : name,
+	    (change(d, "disconnect", ref,
 		 json_pack("{s:s, s:b}", "Container", id, "Force", 1),
 		 &ignored) == -1))
 		return ir_wrap(err,
