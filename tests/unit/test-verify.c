@@ -11,9 +11,14 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "bundle/custody.h"
 #include "bundle/seal.h"
 #include "bundle/verify.h"
+#include "crypto/digest.h"
+#include "crypto/ed25519.h"
+#include "crypto/sshsig.h"
+#include "crypto/sshwire.h"
 #include "tests/unit/bundletest.h"
 #include "json/json.h"
 
@@ -325,7 +330,115 @@ test_later_acts(void **state)
 	bt_rm(dir);
 }
 
+#define SK_TYPE "sk-ssh-ed25519@openssh.com"
+
+static void
+put_hash(struct ir_buf *b, const void *p, size_t n)
+{
+	struct ir_err err;
+	struct ir_sha256 *d = ir_sha256_new(&err);
+	uint8_t raw[IR_SHA256_LEN];
+
+	ir_sha256_update(d, p, n);
+	ir_sha256_raw(d, raw);
+	ir_sha256_free(d);
+	ir_buf_add(b, raw, sizeof(raw));
+}
+
+static void
+puts_wire(struct ir_buf *b, const char *s)
+{
+	ir_wire_put_string(b, s, strlen(s));
+}
+
+/* The armored signature over text by k, as a security key makes it. */
+static char *
+sk_sign(const struct ir_ed25519 *k, const struct ir_buf *blob, uint8_t flags,
+    const char *text, size_t n)
+{
+	ir_auto_buf struct ir_buf digest = IR_BUF_INIT, tbs = IR_BUF_INIT;
+	ir_auto_buf struct ir_buf what = IR_BUF_INIT, sig = IR_BUF_INIT;
+	ir_auto_buf struct ir_buf all = IR_BUF_INIT;
+	struct ir_buf armor = IR_BUF_INIT;
+	struct ir_err err;
+	uint8_t raw[64];
+
+	put_hash(&digest, text, n);
+	ir_buf_puts(&tbs, "SSHSIG");
+	puts_wire(&tbs, IR_NS_CUSTODY);
+	puts_wire(&tbs, "");
+	puts_wire(&tbs, "sha256");
+	ir_wire_put_string(&tbs, digest.p, digest.len);
+	put_hash(&what, "ssh:", 4);
+	ir_buf_add(&what, &flags, 1);
+	ir_wire_put_u32(&what, 7);
+	put_hash(&what, tbs.p, tbs.len);
+	assert_int_equal(ir_ed25519_sign(k, what.p, what.len, raw, &err), 0);
+	puts_wire(&sig, SK_TYPE);
+	ir_wire_put_string(&sig, raw, sizeof(raw));
+	ir_buf_add(&sig, &flags, 1);
+	ir_wire_put_u32(&sig, 7);
+	ir_buf_puts(&all, "SSHSIG");
+	ir_wire_put_u32(&all, 1);
+	ir_wire_put_string(&all, blob->p, blob->len);
+	puts_wire(&all, IR_NS_CUSTODY);
+	puts_wire(&all, "");
+	puts_wire(&all, "sha256");
+	ir_wire_put_string(&all, sig.p, sig.len);
+	ir_buf_puts(&armor, "-----BEGIN SSH SIGNATURE-----\n");
+	ir_base64(&armor, all.p, all.len, 70);
+	ir_buf_puts(&armor, "-----END SSH SIGNATURE-----\n");
+	return ir_buf_take(&armor, &err);
+}
+
+/* A seal by a security key is as good as another, and whether somebody touched
+ * it is told. */
+static void
+test_security_key(void **state)
+{
+	static const struct {
+		uint8_t flags;
+		const char *word;
+	} rows[] = {
+	    {0, "security key, with nobody touching it (counter 7)"},
+	    {4, "security key, with nobody touching it (counter 7)"},
+	    {1, "security key, touched by somebody (counter 7)"},
+	    {5, "who gave its PIN or a finger (counter 7)"},
+	};
+	ir_auto_free char *dir = bt_sealed();
+	ir_auto_free char *path = bt_path("%s/" SEAL, dir);
+	ir_auto_free char *sigpath = bt_path("%s.sig", path);
+	ir_auto_free char *alice = bt_public("alice");
+	ir_auto_buf struct ir_buf blob = IR_BUF_INIT, line = IR_BUF_INIT;
+	struct ir_err err;
+	struct ir_ed25519 *k = ir_ed25519_new(&err);
+	size_t n;
+	ir_auto_free char *text = bt_slurp(path, &n);
+
+	(void)state;
+	k->seed[0] = 7;
+	assert_int_equal(ir_ed25519_derive(k, k->pub, &err), 0);
+	puts_wire(&blob, SK_TYPE);
+	ir_wire_put_string(&blob, k->pub, 32);
+	puts_wire(&blob, "ssh:");
+	ir_buf_printf(&line, "alice@lab %salice@lab " SK_TYPE " ", alice);
+	ir_base64(&line, blob.p, blob.len, 0);
+	bt_signers(line.p);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ir_auto_free char *sig =
+		    sk_sign(k, &blob, rows[i].flags, text, n);
+
+		bt_spit(sigpath, sig, strlen(sig));
+		bt_verdict(dir, IR_VALID, SEAL, rows[i].word);
+	}
+	bt_signers(NULL);
+	bt_verdict(dir, IR_UNTRUSTED, SEAL, "not in your allowed_signers");
+	ir_ed25519_free(k);
+	bt_rm(dir);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_security_key),
     cmocka_unit_test(test_valid),
     cmocka_unit_test(test_trust),
     cmocka_unit_test(test_case),
