@@ -320,7 +320,7 @@ code_is 0 "and that can still be undone"
 # Not running, no network, somebody else's, --rm, killed.
 docker rm -f web >/dev/null
 docker run --name web shop true
-run ir rebuild --settle 0 --name-old old web
+run ir rebuild --settle 1 --name-old old web
 code_is 76 "one that is not made to stay"
 err_has "did not stay up"
 is "$(docker inspect -f '{{.State.Status}}' web)" exited "as it was"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * docker: when a new container is good, how it differs, and the rehearsal.
+ * docker: when a new container is good, how it differs, how it is taken back,
+ * and the rehearsal.
  */
 #include "tests/unit/js.h"
 
@@ -12,7 +13,8 @@
 #include "tests/unit/scripted.h"
 #include "json/json.h"
 
-#define ID "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+#define NEW "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+#define ID  "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
 /* Starts an engine whose container has this State and RestartCount. */
 static bool
@@ -26,6 +28,27 @@ start(struct scripted *s, struct ir_docker **d, const char *state, int restarts)
 		"Name", "/web", "State", j, "RestartCount", restarts);
 	ir_auto_free char *text = json_dumps(script, 0);
 
+	if (!scripted_start(s, text, NULL))
+		return false;
+	*d = ir_docker_open(s->where, &err);
+	assert_non_null(*d);
+	return true;
+}
+
+/* Starts one whose container is called so, and takes whatever it is told. */
+static bool
+start_as(struct scripted *s, struct ir_docker **d, const char *name,
+    const char *paused)
+{
+	struct ir_err err;
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+	    "{\"answers\": [{\"method\": \"GET\", \"path\": "
+	    "\"/containers/*/json\", \"json\": {\"Id\": \"" ID "\", \"Name\": "
+	    "\"%s\", \"State\": {\"Running\": true, \"Paused\": %s}}}, "
+	    "{\"path\": \"/containers/*\", \"status\": 204}]}",
+	    name, paused);
 	if (!scripted_start(s, text, NULL))
 		return false;
 	*d = ir_docker_open(s->where, &err);
@@ -125,6 +148,58 @@ test_differences(void **state)
 	    d, "[{'field':'Config.Hostname','before':'shop','now':'other'}]");
 }
 
+/* What is taken back of a replacement, and that nothing else is. */
+static void
+test_put_back(void **state)
+{
+	static const char was[] =
+	    "{'Id':'" ID "','Name':'/web','State':{"
+	    "'Running':true,'Paused':false},'HostConfig':{"
+	    "'RestartPolicy':{'Name':'always'}}}";
+	static const struct {
+		const char *name, *paused;
+		struct ir_docker_replaced did;
+		int rc, posts, deletes;
+		const char *words;
+	} v[] = {
+	    {"/web", "false", {0}, 0, 0, 0, ""},
+	    {"/web", "true", {.paused = true}, 0, 1, 0, ""},
+	    {"/old", "true", {.paused = true, .renamed = true}, 0, 2, 0, ""},
+	    {"/old", "true",
+		{.paused = true,
+		    .renamed = true,
+		    .policy = true,
+		    .made = true,
+		    .made_id = NEW},
+		0, 3, 1, ""},
+	    {"/web", "true", {0}, -1, 0, 0, "somebody else has frozen web"},
+	    {"/old", "true", {.paused = true}, -1, 0, 0,
+		"somebody else has renamed web to old"},
+	    {"/old", "true", {.paused = true, .made = true, .made_id = NEW}, -1,
+		0, 1, "somebody else has renamed"},
+	};
+	json_auto_t *before = js(was);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		struct ir_err err = {0};
+		struct ir_docker *d = NULL;
+		struct scripted s;
+
+		if (!start_as(&s, &d, v[i].name, v[i].paused))
+			skip();
+		assert_int_equal(
+		    ir_docker_put_back(d, before, "sha256:x", &v[i].did, &err),
+		    v[i].rc);
+		if (strstr(err.msg, v[i].words) == NULL)
+			fail_msg("%zu: %s", i, err.msg);
+		assert_int_equal(scripted_requests(&s, "POST"), v[i].posts);
+		assert_int_equal(scripted_requests(&s, "DELETE"), v[i].deletes);
+		ir_docker_close(d);
+		scripted_stop(&s);
+	}
+}
+
 static void
 rehearsed(void *arg, const char *method, const char *path, const char *body)
 {
@@ -172,6 +247,7 @@ test_rehearse(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_wait),
     cmocka_unit_test(test_differences),
+    cmocka_unit_test(test_put_back),
     cmocka_unit_test(test_rehearse),
 };
 

@@ -101,10 +101,21 @@ isolate(struct ir_rebuild *r, struct ir_err *err)
 	return 0;
 }
 
+/* Whether a call did what it should, or may have: not if it was refused. */
+static bool
+may_be_done(const struct ir_rebuild *r, int rc)
+{
+	long status = ir_docker_status(r->cli->engine);
+
+	return rc == 0 || status < 400 || status > 499;
+}
+
 /* Frozen, or killed when that is wished: in any case none of it runs. */
 static int
 hold(struct ir_rebuild *r, struct ir_err *err)
 {
+	int rc;
+
 	if (!ir_json_true(r->old, "State.Running"))
 		return 0;
 	if (r->stop_old) {
@@ -117,7 +128,9 @@ hold(struct ir_rebuild *r, struct ir_err *err)
 	if (ir_json_true(r->old, "State.Paused"))
 		return 0;
 	declare(r, "ir pause --undo", "container %.12s: paused", r->id);
-	if (ir_docker_pause(r->cli->engine, r->id, err) == -1)
+	rc = ir_docker_pause(r->cli->engine, r->id, err);
+	r->did.paused = may_be_done(r, rc);
+	if (rc == -1)
 		return ir_wrap(
 		    err, "cannot freeze %s (--stop-old kills it)", r->name);
 	step(r, "%s is frozen", r->name);
@@ -138,6 +151,7 @@ no_restarts(struct ir_rebuild *r)
 	    "container %.12s: restart policy "
 	    "no, was %s",
 	    r->id, policy);
+	r->did.policy = true;
 	if (ir_docker_restart_policy(r->cli->engine, r->id, "no", 0, &err) ==
 	    -1)
 		ir_warn("the restart policy of %s stays %s: %s", r->name,
@@ -149,12 +163,16 @@ no_restarts(struct ir_rebuild *r)
 static int
 make_way(struct ir_rebuild *r, struct ir_err *err)
 {
+	int rc;
+
 	if (isolate(r, err) == -1 || hold(r, err) == -1)
 		return -1;
 	no_restarts(r);
 	declare(r, "docker rename", "container %.12s: renamed from %s to %s",
 	    r->id, r->name, r->evidence);
-	if (ir_docker_rename(r->cli->engine, r->id, r->evidence, err) == -1)
+	rc = ir_docker_rename(r->cli->engine, r->id, r->evidence, err);
+	r->did.renamed = may_be_done(r, rc);
+	if (rc == -1)
 		return ir_wrap(
 		    err, "cannot rename %s to %s", r->name, r->evidence);
 	step(r, "it is called %s now", r->evidence);
@@ -195,6 +213,8 @@ make_new(struct ir_rebuild *r, struct ir_err *err)
 	declare(r, "docker rm -f", "made a container %s from image %.19s",
 	    r->name, ir_json_str(r->image, "Id"));
 	r->new_id = ir_docker_create(r->cli->engine, r->name, r->body, err);
+	r->did.made = may_be_done(r, r->new_id != NULL ? 0 : -1);
+	r->did.made_id = r->new_id;
 	if (r->new_id == NULL)
 		return ir_wrap(err, "cannot make %s again", r->name);
 	step(r, "%s is made from %.19s: %.12s", r->name,
@@ -262,12 +282,13 @@ roll_back(struct ir_rebuild *r, struct ir_err *err)
 	bool interrupted = err->code == IR_EINTR;
 	struct ir_err why = *err, left;
 
+	r->did.cut = r->cut;
 	ir_uninterrupted();
 	step(r, "failed: %s", why.msg);
 	declare(r, "", "rolled back: the new %s removed, the old one put back",
 	    r->name);
 	if (ir_docker_put_back(r->cli->engine, r->old,
-		ir_json_str(r->image, "Id"), r->cut, &left) == -1) {
+		ir_json_str(r->image, "Id"), &r->did, &left) == -1) {
 		step(r, "not wholly rolled back: %s", left.msg);
 		return ir_fail(err, IR_EPROTO,
 		    "%.400s; NOT wholly rolled back: %.400s", why.msg,

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "cli/cli.h"
+#include "docker/replace.h"
 
 /* One rebuild, from the old container to the new.  The caller sets the first
  * five and zeroes the rest. */
@@ -30,9 +31,10 @@ struct ir_rebuild {
 	json_t *body;     /* the create document of the new one */
 	json_t *cut;      /* what the old one was cut from here, or NULL */
 	char *new_id;
-	bool healthy;   /* by its own health check */
-	uint64_t began; /* ir_mono_ns() */
-	json_t *steps;  /* [{"us","what"}]: what was done, and when */
+	struct ir_docker_replaced did; /* as far as it came */
+	bool healthy;                  /* by its own health check */
+	uint64_t began;                /* ir_mono_ns() */
+	json_t *steps; /* [{"us","what"}]: what was done, and when */
 };
 
 /** ir_rebuild_prepare(r, name, err): finds out everything that is needed, and

@@ -150,15 +150,23 @@ ir_docker_differences(const json_t *was, const json_t *now)
 	return out;
 }
 
-/* Removes whoever has the old one's name now, if it is the new one. */
+/* Removes the new one.  If its id is not known: whoever has the old one's name
+ * now, if it is made as the new one was to be. */
 static int
 remove_new(struct ir_docker *d, const json_t *was, const char *image,
-    struct ir_err *err)
+    const struct ir_docker_replaced *did, struct ir_err *err)
 {
 	const char *name = ir_docker_name(was);
-	json_auto_t *now = ir_docker_find(d, name, err);
+	json_auto_t *now = NULL;
+	int rc;
 
-	if (now == NULL)
+	if (!did->made)
+		return 0;
+	if (did->made_id != NULL) {
+		rc = ir_docker_remove(d, did->made_id, true, err);
+		return rc == -1 && err->code == IR_ENOENT ? 0 : rc;
+	}
+	if ((now = ir_docker_find(d, name, err)) == NULL)
 		return err->code == IR_ENOENT ? 0 : -1;
 	if (strcmp(ir_docker_name(now), name) != 0 ||
 	    strcmp(ir_json_str(now, "Id"), ir_json_str(was, "Id")) == 0)
@@ -168,6 +176,24 @@ remove_new(struct ir_docker *d, const json_t *was, const char *image,
 		    "%s is now the name of a container that was not made here",
 		    name);
 	return ir_docker_remove(d, ir_json_str(now, "Id"), true, err);
+}
+
+/* Whether it is as nobody has left it who was at work here. */
+static int
+check_alone(const json_t *was, const json_t *now,
+    const struct ir_docker_replaced *did, struct ir_err *err)
+{
+	const char *name = ir_docker_name(was);
+
+	if (!did->renamed && strcmp(ir_docker_name(now), name) != 0)
+		return ir_fail(err, IR_EPROTO,
+		    "somebody else has renamed %s to %s: it is left as it is",
+		    name, ir_docker_name(now));
+	if (!did->paused && ir_json_true(now, "State.Paused") &&
+	    !ir_json_true(was, "State.Paused"))
+		return ir_fail(err, IR_EPROTO,
+		    "somebody else has frozen %s: it is left as it is", name);
+	return 0;
 }
 
 static int
@@ -196,30 +222,43 @@ note(int rc, const char *what, struct ir_err *one, struct ir_err *first)
 	return -1;
 }
 
-int
-ir_docker_put_back(struct ir_docker *d, const json_t *was, const char *image,
-    const json_t *cut, struct ir_err *err)
+/* The old container itself. */
+static void
+put_back_old(struct ir_docker *d, const json_t *was, const json_t *now,
+    const struct ir_docker_replaced *did, struct ir_err *first)
 {
 	const char *id = ir_json_str(was, "Id"), *name = ir_docker_name(was);
+	struct ir_err one;
+
+	if (did->renamed && strcmp(ir_docker_name(now), name) != 0)
+		note(ir_docker_rename(d, id, name, &one),
+		    "the old name is not given back", &one, first);
+	if (did->policy)
+		note(restore_policy(d, was, now, &one),
+		    "the restart policy is not restored", &one, first);
+	if (did->cut != NULL)
+		note(ir_docker_networks_restore(d, did->cut, &one),
+		    "it is not wholly connected again", &one, first);
+	if (did->paused && ir_json_true(now, "State.Paused"))
+		note(ir_docker_unpause(d, id, &one), "it is still paused", &one,
+		    first);
+}
+
+int
+ir_docker_put_back(struct ir_docker *d, const json_t *was, const char *image,
+    const struct ir_docker_replaced *did, struct ir_err *err)
+{
 	struct ir_err one, first = {IR_OK, ""};
 
-	note(remove_new(d, was, image, &one),
+	note(remove_new(d, was, image, did, &one),
 	    "the new container is still there", &one, &first);
-	json_auto_t *now = ir_docker_inspect(d, id, err);
+	json_auto_t *now = ir_docker_inspect(d, ir_json_str(was, "Id"), err);
 	if (now == NULL)
 		return -1;
-	if (strcmp(ir_docker_name(now), name) != 0)
-		note(ir_docker_rename(d, id, name, &one),
-		    "the old name is not given back", &one, &first);
-	note(restore_policy(d, was, now, &one),
-	    "the restart policy is not restored", &one, &first);
-	if (cut != NULL)
-		note(ir_docker_networks_restore(d, cut, &one),
-		    "it is not wholly connected again", &one, &first);
-	if (ir_json_true(now, "State.Paused") &&
-	    !ir_json_true(was, "State.Paused"))
-		note(ir_docker_unpause(d, id, &one), "it is still paused", &one,
-		    &first);
+	if (check_alone(was, now, did, &one) == -1)
+		note(-1, "not put back", &one, &first);
+	else
+		put_back_old(d, was, now, did, &first);
 	if (first.code != IR_OK)
 		*err = first;
 	return first.code != IR_OK ? -1 : 0;

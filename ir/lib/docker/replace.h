@@ -22,14 +22,24 @@ int ir_docker_wait_up(struct ir_docker *d, const char *id, int timeout_ms,
  * caller owns it; NULL: out of memory. */
 json_t *ir_docker_differences(const json_t *was, const json_t *now);
 
-/** ir_docker_put_back(d, was, image, cut, err): undoes a replacement, however
- * far it came: by what the engine shows now, not by what was tried.  was is the
- * old container's inspect document from before.  A container that has its name
- * now and was made from image (a "sha256:..." Id) is removed; the old one gets
- * back its name, its restart policy, the networks of the record cut (NULL:
- * none), and goes on if it did.  One that was killed is not started.  Goes on
- * after a failure, and reports the first. */
+/* What a replacement did to the old container, or may have done: a call that
+ * the engine refused, with a status from 400 to 499, did nothing. */
+struct ir_docker_replaced {
+	bool paused, renamed, policy, made;
+	const char *made_id; /* NULL: there was no answer to the creation */
+	const json_t *cut;   /* the record of what it was cut from, or NULL */
+};
+
+/** ir_docker_put_back(d, was, image, did, err): undoes a replacement, however
+ * far it came, and nothing that somebody else did.  was is the old container's
+ * inspect document from before.  The new one is removed: made_id, or else a
+ * container that has the old name now and was made from image (a "sha256:..."
+ * Id).  The old one gets back its name, its restart policy and its networks,
+ * and goes on if it did.  One that was killed is not started.  One that
+ * somebody else has frozen or renamed in the meantime is left as it is, which
+ * is IR_EPROTO.  Goes on after a failure, and reports the first. */
 int ir_docker_put_back(struct ir_docker *d, const json_t *was,
-    const char *image, const json_t *cut, struct ir_err *err);
+    const char *image, const struct ir_docker_replaced *did,
+    struct ir_err *err);
 
 #endif
