@@ -274,7 +274,8 @@ for n in lost-net b; do
 	code_is 0 "a network that was removed under a stopped container"
 	is "$(networks lost)" "" "is let go"
 	run ir isolate --undo lost
-	code_is $([ $n = b ] && echo 0 || echo 66) "and back, if it is there"
+	is "$n $code" "$([ $n = b ] && echo b 0 || echo lost-net 66)" \
+		"and back, if it is there"
 	docker rm lost >/dev/null
 done
 # A name that is the beginning of an id of another network, which is meant by
