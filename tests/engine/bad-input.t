@@ -131,7 +131,8 @@ code_is 12 "and verifies as far as it goes"
 # The engine dies.
 opened
 in_capture engine_kill
-code_is 69 "the engine dies in mid-stream"
+# Unreachable, or broke off: a dying engine may accept once more.
+like "$code" '^(69|76)$' "the engine dies in mid-stream"
 err_has "still paused" "and it says how the container was left"
 ok "what had come is kept" test -s "$IR_BUNDLE/$tree.part"
 run ir verify "$IR_BUNDLE"
