@@ -9,8 +9,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "bundle/custody.h"
 #include "tests/unit/bundletest.h"
+
+#define FLOOD_LINE (200u << 10)
 
 #define OPEN "custody/0000-open.json"
 #define SEAL "custody/0001-seal.json"
@@ -257,10 +260,39 @@ test_forged_lines(void **state)
 	bt_rm(dir);
 }
 
+/* More outcomes than anybody's memory should be asked for. */
+static void
+test_flood(void **state)
+{
+	struct ir_bundle *b = bt_new("alice");
+	ir_auto_free char *why = calloc(1, FLOOD_LINE);
+	ir_auto_free char *dir = NULL;
+	struct ir_err err;
+
+	(void)state;
+	memset(why, 'x', FLOOD_LINE - 1);
+	for (size_t n = 0; n + 2 * FLOOD_LINE < IR_MAX_RECORD; n += FLOOD_LINE)
+		assert_int_equal(
+		    ir_bundle_outcome(b, "c", "t", IR_SKIPPED, why, 1, &err),
+		    0);
+	dir = bt_copy(ir_bundle_dir(b));
+	bt_verdict(dir, IR_UNSEALED, "bundle", "is not sealed");
+	bt_rm(dir);
+	free(dir);
+	for (size_t n = 0; n < 3; n++)
+		assert_int_equal(
+		    ir_bundle_outcome(b, "c", "t", IR_SKIPPED, why, 1, &err),
+		    0);
+	dir = bt_end(b);
+	bt_verdict(dir, IR_HOSTILE, J1, "more outcomes and changes");
+	bt_rm(dir);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_lying_sealer),
     cmocka_unit_test(test_unsealed),
     cmocka_unit_test(test_forged_lines),
+    cmocka_unit_test(test_flood),
 };
 
 int

@@ -33,6 +33,11 @@
 /* One answer of ssh-agent: what OpenSSH's own programs accept. */
 #define IR_MAX_AGENT (256u << 10)
 
+/* What all journals of a bundle say of outcomes and changes.  The most that can
+ * be sealed has IR_MAX_JSON as data/completeness.json, and is longer in the
+ * journals by what each line has more. */
+#define IR_MAX_RECORD (32u << 20)
+
 /* Files in a bundle: some 100 a container; a bundle of a large fleet stays
  * far below. */
 #define IR_MAX_BUNDLE_FILES 1000000u

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "bundle/names.h"
 #include "bundle/stream.h"
@@ -37,6 +38,11 @@ item(struct ir_claims *c, const char *path, bool part, struct ir_err *err)
 	ir_auto_free char *name =
 	    ir_asprintf(err, "%s%s", path, part ? IR_PART : "");
 
+	if (c->items->n >= 2 * IR_MAX_BUNDLE_FILES) {
+		ir_fail(err, IR_EFORMAT, "tells of more than %u files",
+		    IR_MAX_BUNDLE_FILES);
+		return NULL;
+	}
 	return name != NULL ? ir_items_add(c->items, name, err) : NULL;
 }
 

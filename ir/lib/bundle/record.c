@@ -75,10 +75,28 @@ first_line(struct reading *g, const struct ir_journal_line *line)
 		    "ran at the same time as another before it");
 }
 
+/* Each takes some ten times its bytes of memory. */
+static bool
+too_much(struct reading *g, const struct ir_journal_line *line)
+{
+	size_t before = g->r->told;
+
+	g->r->told += line->len;
+	if (before <= IR_MAX_RECORD && g->r->told > IR_MAX_RECORD)
+		ir_fault(g->claims.faults, IR_HOSTILE, g->claims.file,
+		    "tells of more outcomes and changes than fit into %u bytes",
+		    IR_MAX_RECORD);
+	return g->r->told > IR_MAX_RECORD;
+}
+
 static int
 outcome(struct reading *g, const struct ir_journal_line *line)
 {
-	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I}", "run",
+	json_t *o;
+
+	if (too_much(g, line))
+		return 0;
+	o = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I}", "run",
 	    (int)g->claims.journal, "t", line->t, "collector",
 	    ir_json_str(line->doc, "collector"), "target",
 	    ir_json_str(line->doc, "target"), "outcome",
@@ -91,7 +109,11 @@ outcome(struct reading *g, const struct ir_journal_line *line)
 static int
 change(struct reading *g, const struct ir_journal_line *line)
 {
-	json_t *c = json_pack("{s:i, s:s, s:s, s:s, s:s}", "run",
+	json_t *c;
+
+	if (too_much(g, line))
+		return 0;
+	c = json_pack("{s:i, s:s, s:s, s:s, s:s}", "run",
 	    (int)g->claims.journal, "t", line->t, "what",
 	    ir_json_str(line->doc, "what"), "undo",
 	    ir_json_str(line->doc, "undo"), "why",

@@ -19,6 +19,7 @@ struct ir_record {
 	json_t *changes;     /* [{"run","t","what","undo","why"}] */
 	json_t *journals;    /* [{"file","lines","head"}] */
 	json_t *interrupted; /* [file] of journals without an end */
+	size_t told;         /* bytes of the lines of ledger and changes */
 
 	/* Who ran what; sig is NULL if the run was not signed.  line0 is what
 	 * the signature is over. */
@@ -30,7 +31,8 @@ struct ir_record {
 /** ir_record_read(r, dirfd, uuid, open_hash, l, f, err): reads every journal
  * that l has on the disk, in the order of their numbers, and puts what they
  * claim of files into l.  A broken chain is CHAIN; a malformed line is HOSTILE,
- * but CHAIN in a journal that is known to be changed since it was listed.
+ * but CHAIN in a journal that is known to be changed since it was listed; more
+ * outcomes and changes than IR_MAX_RECORD are HOSTILE.
  * r->signed_by may be NULL.  Released by ir_record_free(). */
 int ir_record_read(struct ir_record *r, int dirfd, const char *uuid,
     const char *open_hash, struct ir_items *l, struct ir_faults *f,
