@@ -108,7 +108,7 @@ print_summary(const json_t *s)
 	json_array_foreach (ir_json_at(s, "changes"), i, v)
 		ir_out(IR_PLAIN, "changed     %s", ir_json_str(v, "what"));
 	json_array_foreach (ir_json_at(s, "proven"), i, v)
-		ir_out(IR_PLAIN, "proven      %s: %lld bytes, sha256 %s",
+		ir_out(IR_PLAIN, "attested    %s: %lld bytes, sha256 %s",
 		    ir_json_str(v, "file"), (long long)ir_json_int(v, "bytes"),
 		    ir_json_str(v, "sha256"));
 }
@@ -176,7 +176,7 @@ static const char *const exits[] = {
     "11",
     "UNTRUSTED: intact; a signer is not in allowed_signers",
     "12",
-    "UNSEALED: no seal; what the checkpoints prove is listed",
+    "UNSEALED: no seal; what the journals attest is listed",
     "13",
     "TIME: a key was not valid at the time of the act",
     "20",

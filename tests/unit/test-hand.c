@@ -102,6 +102,10 @@ test_spoilt(void **state)
 	    {"cp $1/custody/0000-open.json.sig $1/custody/0001-seal.json.sig",
 		"BROKEN custody/0001-seal.json", NULL},
 	    {"echo x > $1/README", "> README", NULL},
+	    {"echo x > $1/.open", "> .open", NULL},
+	    {"echo x > $1/custody/x", "\ncustody/x\n", NULL},
+	    {"mkdir $1/custody/0002-a; echo > $1/custody/0002-a/0003-b.json",
+		"\ncustody/0002-a/0003-b.json\n", NULL},
 	};
 	ir_auto_free char *dir = bt_sealed();
 	char out[256];
@@ -124,6 +128,24 @@ test_spoilt(void **state)
 			    bt_sh(out, sizeof(out), BAGIT, copy), 0);
 		bt_rm(copy);
 	}
+	bt_rm(dir);
+}
+
+/* A sealing that was killed at its last step: intact, by us and by hand. */
+static void
+test_left_open(void **state)
+{
+	ir_auto_free char *dir = bt_sealed();
+	ir_auto_free char *mark = bt_path("%s/.open", dir);
+	char out[8192];
+
+	(void)state;
+	put_signers();
+	bt_spit(mark, "", 0);
+	bt_verdict(dir, IR_VALID, NULL, NULL);
+	assert_int_equal(bt_sh(out, sizeof(out), BY_HAND, dir), 0);
+	if (strstr(out, "open") != NULL)
+		fail_msg("%s", out);
 	bt_rm(dir);
 }
 
@@ -162,7 +184,7 @@ test_untrusted(void **state)
 	bt_rm(dir);
 }
 
-/* Cut short, and never sealed: what is proven is proven by hand too. */
+/* Cut short, and never sealed: what is attested is seen by hand too. */
 static void
 test_part(void **state)
 {
@@ -193,7 +215,8 @@ test_part(void **state)
 	assert_int_equal(ir_bundle_begin(b, &who, NULL, &err), 0);
 	free(bt_end(b));
 	assert_true(bt_exists(path));
-	says(dir, BY_HAND, "proven: the first 67108864 bytes of data/big.part");
+	says(dir, BY_HAND,
+	    "attested: the first 67108864 bytes of data/big.part");
 	says(dir, BY_HAND, "unsigned " J2);
 	bt_flip(part, 7);
 	bt_flip(one, 0);
@@ -205,6 +228,7 @@ test_part(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_sealed),
     cmocka_unit_test(test_spoilt),
+    cmocka_unit_test(test_left_open),
     cmocka_unit_test(test_empty),
     cmocka_unit_test(test_untrusted),
     cmocka_unit_test(test_part),

@@ -19,8 +19,8 @@ static const struct {
     {IR_UNTRUSTED, "UNTRUSTED",
 	"intact, but a signer is not among those that you trust"},
     {IR_UNSEALED, "UNSEALED",
-	"not sealed: only what the open entry and the journals attest is "
-	"proven"},
+	"not sealed: the files are as the journals say, but nobody has "
+	"vouched for more than the first line of each"},
     {IR_TIME, "TIME",
 	"a time in it cannot be right: a key was not valid then, or the clock "
 	"went backwards"},

@@ -225,7 +225,9 @@ note_unsealed(struct ir_check *c)
 	    ir_open_beneath(c->dirfd, IR_OPEN, O_RDONLY, &err);
 
 	ir_fault(&c->faults, IR_UNSEALED, "bundle",
-	    "is not sealed: what follows holds as far as its journals go");
+	    "is not sealed: what follows holds as far as its journals go, of "
+	    "which only the first line is signed: whoever could write here "
+	    "could change them, and the files with them");
 	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1)
 		ir_fault(&c->faults, IR_VALID, "bundle",
 		    "is being written to at this moment: verify it again "
