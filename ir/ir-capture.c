@@ -78,9 +78,15 @@ on_progress(void *arg, const char *path, uint64_t bytes)
 static int
 hold(struct capture *c, struct ir_err *err)
 {
-	if (!ir_json_true(c->inspect, "State.Running") ||
-	    ir_json_true(c->inspect, "State.Paused"))
+	if (!ir_json_true(c->inspect, "State.Running"))
 		return 0;
+	/* Perhaps by a capture that was killed. */
+	if (ir_json_true(c->inspect, "State.Paused")) {
+		ir_say("%s is paused already, and stays so; ir pause --undo "
+		       "thaws it",
+		    c->t.name);
+		return 0;
+	}
 	if (opt.live) {
 		ir_warn("%s goes on running: its tree may tear, and what is "
 			"read can be out of date",
@@ -256,10 +262,11 @@ sum_up(struct capture *c)
 	ir_say("to look at it as an image: docker import "
 	       "%s/data/%s/filesystem.tar ir-evidence/look:%.12s",
 	    dir, c->dir, c->t.id);
-	ir_result(json_pack("{s:s, s:o, s:s, s:s+, s:b, s:I, s:O}", "container",
-	    c->t.id, "name", ir_json_text(c->t.name), "bundle", dir, "dir",
-	    "data/", c->dir, "complete", c->missing == 0, "paused_us",
-	    (json_int_t)(c->paused_ms * 1000), "ledger", c->ledger));
+	ir_result(json_pack("{s:s, s:o, s:o, s:s+, s:b, s:I, s:O}", "container",
+	    c->t.id, "name", ir_json_text(c->t.name), "bundle",
+	    ir_json_text(dir), "dir", "data/", c->dir, "complete",
+	    c->missing == 0, "paused_us", (json_int_t)(c->paused_ms * 1000),
+	    "ledger", c->ledger));
 	if (ir_interrupted())
 		return IR_EINTR;
 	return c->missing > 0 ? 10 : IR_OK;

@@ -107,10 +107,11 @@ static json_t *
 result(const char *action, const json_t *inspect, const json_t *record,
     const char *where)
 {
-	return json_pack("{s:s, s:s, s:o, s:O?, s:s?}", "action", action,
+	return json_pack("{s:s, s:s, s:o, s:O?, s:o}", "action", action,
 	    "container", ir_json_str(inspect, "Id"), "name",
 	    ir_json_text(ir_docker_name(inspect)), "networks",
-	    json_object_get(record, "endpoints"), "record", where);
+	    json_object_get(record, "endpoints"), "record",
+	    where != NULL ? ir_json_text(where) : json_null());
 }
 
 static void

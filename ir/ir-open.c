@@ -70,9 +70,10 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	if (b == NULL)
 		return -1;
 	ir_out(IR_PLAIN, "%s", ir_bundle_dir(b));
-	ir_result(json_pack("{s:s, s:s, s:s, s:s, s:b}", "bundle",
-	    ir_bundle_dir(b), "uuid", ir_bundle_uuid(b), "case", argv[0],
-	    "actor", who.id, "signed", who.key != NULL));
+	ir_result(json_pack("{s:o, s:s, s:o, s:o, s:b}", "bundle",
+	    ir_json_text(ir_bundle_dir(b)), "uuid", ir_bundle_uuid(b), "case",
+	    ir_json_text(argv[0]), "actor", ir_json_text(who.id), "signed",
+	    who.key != NULL));
 	if (who.key == NULL)
 		ir_warn("opened without a signature: collect first, then seal "
 			"with --key");

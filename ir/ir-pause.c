@@ -44,8 +44,10 @@ static const char *const end_names[] = {
 };
 
 static int
-result(const json_t *inspect, enum end end, double ms)
+result(const struct ir_cli *cli, const json_t *inspect, enum end end, double ms)
 {
+	if (cli->dry_run) /* which has its own */
+		return IR_OK;
 	ir_result(json_pack("{s:s, s:o, s:s, s:I}", "container",
 	    ir_json_str(inspect, "Id"), "name",
 	    ir_json_text(ir_docker_name(inspect)), "state", end_names[end],
@@ -122,17 +124,29 @@ stop(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 	    "%s is stopped: its memory is gone, its filesystem is still there "
 	    "(ir capture)",
 	    name);
-	return result(inspect, STOPPED, 0);
+	return result(cli, inspect, STOPPED, 0);
 }
 
-/* The engine answered, and would not: that is what --or-stop is for. */
+static int
+already(struct ir_cli *cli, const json_t *inspect)
+{
+	ir_out(IR_GOOD, "%s is already paused", ir_docker_name(inspect));
+	warn_of_consequences(inspect);
+	return result(cli, inspect, WAS_PAUSED, 0);
+}
+
+/* The engine answered, and would not: that is what --or-stop is for; but not
+ * if somebody else was faster, and killing it would lose what they kept. */
 static int
 refused(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 {
 	const char *name = ir_docker_name(inspect);
+	struct ir_err ignored;
 
 	if (err->code != IR_EPROTO)
 		return ir_wrap(err, "cannot freeze %s", name);
+	if (expect(cli, inspect, "State.Paused", true, &ignored) == 0)
+		return already(cli, inspect);
 	if (!opt.or_stop) {
 		ir_wrap(
 		    err, "cannot freeze %s (--or-stop would kill it)", name);
@@ -149,17 +163,14 @@ freeze(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 	uint64_t began;
 	double ms;
 
-	if (ir_json_true(inspect, "State.Paused")) {
-		ir_out(IR_GOOD, "%s is already paused", name);
-		warn_of_consequences(inspect);
-		return result(inspect, WAS_PAUSED, 0);
-	}
+	if (ir_json_true(inspect, "State.Paused"))
+		return already(cli, inspect);
 	if (!ir_json_true(inspect, "State.Running")) {
 		ir_out(IR_PLAIN,
 		    "%s is not running (%s): nothing to freeze; its filesystem "
 		    "is still there (ir capture)",
 		    name, ir_json_str(inspect, "State.Status"));
-		return result(inspect, NOT_RUNNING, 0);
+		return result(cli, inspect, NOT_RUNNING, 0);
 	}
 	ir_cli_change(cli, "ir pause --undo", "so that nothing in it goes on",
 	    "container %.12s: paused", ir_json_str(inspect, "Id"));
@@ -175,7 +186,7 @@ freeze(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 	warn_of_consequences(inspect);
 	ir_say("do not stop or restart it or the engine: that would thaw or "
 	       "lose it; ir capture is next, ir pause --undo thaws");
-	return result(inspect, PAUSED, ms);
+	return result(cli, inspect, PAUSED, ms);
 }
 
 static int
@@ -186,7 +197,7 @@ thaw(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 	if (!ir_json_true(inspect, "State.Paused")) {
 		ir_out(IR_PLAIN, "%s is not paused (%s): nothing to thaw", name,
 		    ir_json_str(inspect, "State.Status"));
-		return result(inspect, NOT_PAUSED, 0);
+		return result(cli, inspect, NOT_PAUSED, 0);
 	}
 	ir_cli_change(cli, "ir pause", "it may go on from where it was",
 	    "container %.12s: unpaused", ir_json_str(inspect, "Id"));
@@ -198,7 +209,7 @@ thaw(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 	if (expect(cli, inspect, "State.Paused", false, err) == -1)
 		return -1;
 	ir_out(IR_GOOD, "%s goes on", name);
-	return result(inspect, THAWED, 0);
+	return result(cli, inspect, THAWED, 0);
 }
 
 static int

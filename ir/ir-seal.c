@@ -75,10 +75,11 @@ seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 	ir_out(IR_BOLD, "receipt   %s", r.head);
 	ir_say("note the receipt somewhere else: it is what shows later that "
 	       "nothing was rolled back");
-	ir_result(json_pack("{s:s, s:s, s:s, s:I, s:I, s:b, s:O}", "bundle",
-	    ir_bundle_dir(b), "actor", who.id, "head", r.head, "files",
-	    (json_int_t)r.files, "bytes", (json_int_t)r.bytes, "complete",
-	    r.complete, "completeness", r.ledger));
+	ir_result(json_pack("{s:o, s:o, s:s, s:I, s:I, s:b, s:O}", "bundle",
+	    ir_json_text(ir_bundle_dir(b)), "actor", ir_json_text(who.id),
+	    "head", r.head, "files", (json_int_t)r.files, "bytes",
+	    (json_int_t)r.bytes, "complete", r.complete, "completeness",
+	    r.ledger));
 	json_decref(r.ledger);
 	return r.complete ? IR_OK : 10;
 }

@@ -113,6 +113,14 @@ run ir open $'x\e[31m/../y'
 code_is 0 "a hostile case number"
 unlike "$out" $'\e' "does not reach the terminal"
 unlike "$out" '/\.\./' "nor the path"
+mkdir $'\xff'
+run ir open --json -d $'\xff' $'\xfe'
+code_is 0 "a case and a directory that are not UTF-8"
+json_is .case '\xfe' "are told in JSON all the same"
+json_is '.bundle | startswith("\\xff/")' true "both"
+run ir seal --json -b "$(echo $'\xff'/*)"
+code_is 0 "and sealed"
+json_is '.bundle | startswith("\\xff/")' true "the same"
 
 # The key.
 rm -rf ./*

@@ -364,6 +364,7 @@ err_has "would delete it" "is refused"
 is "$(docker inspect -f '{{.State.Status}}' web)" running "it goes on"
 run ir rebuild --settle 0 --name-old old web
 code_is 0 "one with --rm"
+err_has "the evidence is deleted" "with a warning"
 is "$(docker inspect -f '{{.State.Status}}' old)" paused "is kept, frozen"
 docker rm -f old >/dev/null
 is "$(docker exec web cat /anon/x)" kept \

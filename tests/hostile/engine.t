@@ -73,6 +73,7 @@ captured()
 engine '[]'
 captured
 code_is 0 "a good engine: all is collected"
+err_has "web is paused already, and stays so"
 out_hasnt failed
 cmp -s whole.tar "$dir/filesystem.tar"
 ok "byte for byte"
@@ -153,5 +154,22 @@ err_has "podman says no"
 engine '[{"path": "/containers/web/json", "status": 500, "text": "plain no\n"}]'
 captured
 err_has "plain no" "an error in plain text"
+
+# Somebody else freezes it between our look and our call: it is not killed.
+engine "$(jq -n --arg id "$id" '
+	[{path: "/containers/web/json", json: {Id: $id, Name: "/web",
+	  State: {Running: true, Paused: false}}},
+	 {method: "POST", path: "/containers/\($id)/pause", status: 409,
+	  json: {message: "is already paused"}},
+	 {method: "POST", path: "/containers/\($id)/kill", status: 204}]')"
+mkdir alone && cd alone && unset IR_BUNDLE || exit 99
+for how in "" --or-stop; do
+	# shellcheck disable=SC2086 # none is none
+	run ir pause $how web
+	code_is 0 "frozen by somebody else meanwhile: pause $how"
+	out_has "already paused"
+done
+run ir pause --json --dry-run --undo web
+is "$(jq -s length <<<"$out")" 1 "a dry run with nothing to do is one object"
 
 done_testing

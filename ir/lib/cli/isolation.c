@@ -375,10 +375,10 @@ ir_isolation_undone(struct ir_cli *cli, const struct ir_isolation *i,
 	if (cli->bundle == NULL)
 		return 0;
 	ir_time_now(now);
-	json_auto_t *mark = json_pack("{s:i, s:s, s:O, s:s, s:s, s:O}", "v", 1,
+	json_auto_t *mark = json_pack("{s:i, s:s, s:O, s:s, s:o, s:O}", "v", 1,
 	    "container", ir_json_str(inspect, "Id"), "name",
-	    json_object_get(i->record, "name"), "time", now, "undoes", i->where,
-	    "differences", differences);
+	    json_object_get(i->record, "name"), "time", now, "undoes",
+	    ir_json_text(i->where), "differences", differences);
 	if (mark == NULL)
 		return ir_fail_mem(err);
 	return save_in_bundle(cli, "isolate-undo", mark, &where, err);

@@ -109,6 +109,11 @@ check(struct ir_rebuild *r, struct ir_err *err)
 		    "%s was started with --rm: stopped, the engine would "
 		    "delete it and its anonymous volumes; leave --stop-old out",
 		    r->name);
+	if (ir_json_true(r->old, "HostConfig.AutoRemove"))
+		ir_warn("%s was started with --rm: once it stops, or the "
+			"engine does, the evidence is deleted: capture it "
+			"first",
+		    r->name);
 	return name_is_free(r, err);
 }
 
