@@ -85,7 +85,7 @@ ok "what had come is kept" test -s "$IR_BUNDLE/$tree.part"
 ok "with the finished files" test -s "$IR_BUNDLE/${tree%/*}/inspect.json"
 run ir verify "$IR_BUNDLE"
 code_is 12 "it verifies as far as it goes"
-like "$out" "proven.*filesystem.tar.part: [0-9]+ bytes" "to the byte"
+like "$out" "attested.*filesystem.tar.part: [0-9]+ bytes" "to the byte"
 n=$(sed -n 's/.*filesystem.tar.part: \([0-9]*\) bytes, sha256.*/\1/p' <<<"$out")
 hash=$(sed -n 's/.*filesystem.tar.part: .*sha256 \([0-9a-f]*\).*/\1/p' <<<"$out")
 is "$(head -c "$n" "$IR_BUNDLE/$tree.part" | sha256sum | cut -c1-64)" "$hash" \
