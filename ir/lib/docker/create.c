@@ -39,12 +39,17 @@ lists(const json_t *list, const json_t *v)
 	return false;
 }
 
-/* Env: what the image has word for word. */
+/* Env: what the image has word for word; nothing when the new image has the
+ * same, since the engine would put that after the rest, and the order, which
+ * programs can see, would be another. */
 static void
-subtract_env(json_t *config, const json_t *image)
+subtract_env(json_t *config, const json_t *image, const json_t *new_image)
 {
 	json_t *env = json_object_get(config, "Env");
 
+	if (json_equal(json_object_get(image, "Env"),
+		json_object_get(new_image, "Env")))
+		return;
 	for (size_t i = json_array_size(env); i-- > 0;)
 		if (lists(
 			json_object_get(image, "Env"), json_array_get(env, i)))
@@ -88,14 +93,14 @@ subtract_command(json_t *config, const json_t *image)
 }
 
 static int
-subtract_image(json_t *config, const json_t *image)
+subtract_image(json_t *config, const json_t *image, const json_t *new_image)
 {
 	static const char *const maps[] = {"Labels", "ExposedPorts", "Volumes"};
 	static const char *const values[] = {"WorkingDir", "User",
 	    "Healthcheck", "StopSignal", "Shell", "OnBuild"};
 	size_t i;
 
-	subtract_env(config, image);
+	subtract_env(config, image, new_image);
 	for (i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		subtract_map(config, image, maps[i]);
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
@@ -236,7 +241,8 @@ ir_docker_create_body(const json_t *inspect, const json_t *networks,
 	body = json_deep_copy(was);
 	host = json_deep_copy(on);
 	if (body == NULL || host == NULL ||
-	    subtract_image(body, json_object_get(old_image, "Config")) == -1 ||
+	    subtract_image(body, json_object_get(old_image, "Config"),
+		json_object_get(new_image, "Config")) == -1 ||
 	    attach_volumes(host, json_object_get(inspect, "Mounts")) == -1 ||
 	    json_object_set_new(body, "Image", json_string(image)) == -1 ||
 	    json_object_set(body, "HostConfig", host) == -1 ||

@@ -252,14 +252,23 @@ passed(uint64_t now, uint64_t since, long ms)
 	return ms != 0 && now - since >= (uint64_t)ms * 1000000u;
 }
 
-/* -1 if the transfer is to end now. */
+static bool
+only_reads(const struct ir_http_request *req)
+{
+	return strcmp(req->method, "GET") == 0 ||
+	       strcmp(req->method, "HEAD") == 0;
+}
+
+/* -1 if the transfer is to end now.  What changes the target is waited for,
+ * within its deadline, even after a signal: an unknown outcome could not be
+ * undone. */
 static int
 look(const struct ir_http_transfer *t, struct ir_err *err)
 {
 	const struct ir_http_request *req = t->req;
 	uint64_t now = ir_mono_ns();
 
-	if (ir_interrupted())
+	if (ir_interrupted() && only_reads(req))
 		return ir_fail(err, IR_EINTR, "interrupted");
 	if (passed(now, t->start, req->total_ms))
 		return ir_fail(err, IR_ETIMEOUT,

@@ -63,8 +63,8 @@ struct ir_http_response {
  * status; ir_http_response_free() after it, in any case.  Failures:
  * IR_EUNAVAIL nobody listens, the socket or host is absent, TLS does not come
  * about; IR_EPERM the socket may not be opened; IR_ETIMEOUT a deadline;
- * IR_EPROTO the answer broke off or is not HTTP; IR_EINTR interrupted; and
- * whatever on_body failed with. */
+ * IR_EPROTO the answer broke off or is not HTTP; IR_EINTR interrupted, but only
+ * GET and HEAD are once they are sent; and whatever on_body failed with. */
 int ir_http_do(struct ir_http *h, const struct ir_http_request *req,
     struct ir_http_response *res, struct ir_err *err);
 void ir_http_response_free(struct ir_http_response *res);
