@@ -47,11 +47,32 @@ test_subtract(void **state)
 
 	(void)state;
 	is_json(b,
-	    "{'Hostname':'shop','Env':['A=1','B=2'],"
+	    "{'Hostname':'shop','Env':['A=1','PATH=/bin','B=2'],"
 	    "'Labels':{'mine':'1','over':'3'},'ExposedPorts':{'81/tcp':{}},"
 	    "'Volumes':{'/my':{}},'User':'me',"
 	    "'Healthcheck':{'Test':['NONE']},'Tty':true,'Image':'sha256:abc',"
 	    "'HostConfig':{},'NetworkingConfig':{'EndpointsConfig':{}}}");
+}
+
+/* Another image's own Env applies; the same image's stays where it stood. */
+static void
+test_env(void **state)
+{
+	json_auto_t *inspect =
+	    js("{'Id':'" ID "','Config':{'Env':['A=1','P=/bin','B=2']},"
+	       "'HostConfig':{},'Mounts':[]}");
+	json_auto_t *was = js("{'Id':'sha256:a','Config':{'Env':['P=/bin']}}");
+	json_auto_t *other = js("{'Id':'sha256:b','Config':{'Env':['P=/b']}}");
+	json_auto_t *networks = js("{'mode':'default','endpoints':[]}");
+	struct ir_err err;
+	json_auto_t *same =
+	    ir_docker_create_body(inspect, networks, was, was, &err);
+	json_auto_t *changed =
+	    ir_docker_create_body(inspect, networks, was, other, &err);
+
+	(void)state;
+	is_json(json_object_get(same, "Env"), "['A=1','P=/bin','B=2']");
+	is_json(json_object_get(changed, "Env"), "['A=1','B=2']");
 }
 
 /* Each row as the engine would have merged it, and what gives it again. */
@@ -215,6 +236,7 @@ test_refused(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_subtract),
+    cmocka_unit_test(test_env),
     cmocka_unit_test(test_command),
     cmocka_unit_test(test_names),
     cmocka_unit_test(test_volumes),
