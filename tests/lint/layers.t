@@ -7,7 +7,7 @@
 
 declare -A rank=(
 	[base]=0
-	[archive]=1 [crypto]=1 [json]=1 [net]=1
+	[archive]=1 [crypto]=1 [json]=1 [net]=1 [sandbox]=1 [stamp]=1
 	[bundle]=2 [docker]=2 [playbook]=2 [tree]=2
 	[collectors]=3
 	[cli]=4
@@ -55,8 +55,10 @@ judge()
 		return
 	fi
 	case $header in
-	archive.h | archive_entry.h) [ "$own" = archive ] ;;
+	archive.h | archive_entry.h | zstd.h) [ "$own" = archive ] ;;
 	gcrypt.h) [ "$own" = crypto ] ;;
+	openssl/*) [ "$own" = stamp ] ;;
+	seccomp.h) [ "$own" = sandbox ] ;;
 	curl/*) [ "$own" = net ] ;;
 	jansson.h) [ "$own" = json ] || [ "${rank[$own]}" -gt 1 ] ;;
 	*) [[ $header =~ $libc ]] ;;
@@ -103,6 +105,8 @@ ir/lib/cli/cli.c "out.h"
 collectors/logs.c "bundle/bundle.h"
 collectors/logs.c "cli/out.h"
 ir/ir-open.c <openssl/evp.h>
+ir/lib/crypto/age.c <openssl/evp.h>
+ir/lib/bundle/verify.c <seccomp.h>
 EOT
 while read -r file header; do
 	is "$(judge "$file" "$header")" "" "permits $header in $file"

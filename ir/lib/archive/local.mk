@@ -2,4 +2,5 @@ libir_a_SOURCES += \
 	ir/lib/archive/reader.c \
 	ir/lib/archive/reader.h \
 	ir/lib/archive/tarend.c \
-	ir/lib/archive/tarend.h
+	ir/lib/archive/tarend.h \
+	ir/lib/archive/zstd.h

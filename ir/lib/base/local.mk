@@ -6,5 +6,6 @@ libir_a_SOURCES += \
 	ir/lib/base/proc.c ir/lib/base/proc.h \
 	ir/lib/base/signal.c ir/lib/base/signal.h \
 	ir/lib/base/sink.c ir/lib/base/sink.h \
+	ir/lib/base/source.c ir/lib/base/source.h \
 	ir/lib/base/text.c ir/lib/base/text.h \
 	ir/lib/base/time.c ir/lib/base/time.h

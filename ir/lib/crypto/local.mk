@@ -1,4 +1,5 @@
 libir_a_SOURCES += \
+	ir/lib/crypto/age.h \
 	ir/lib/crypto/agent.c \
 	ir/lib/crypto/agent.h \
 	ir/lib/crypto/digest.c \

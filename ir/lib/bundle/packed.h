@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A bundle in one file: a tar, perhaps compressed (.zst), perhaps encrypted on
+ * top of that (.age).  The tar holds the files of the bundle, and nothing else,
+ * below one directory with the bundle's name, in this order: custody/,
+ * journal/, tagmanifest-sha256.txt, manifest-sha256.txt, the other files
+ * outside data/, data/; each of these sorted bytewise.
+ */
+#ifndef IR_BUNDLE_PACKED_H
+#define IR_BUNDLE_PACKED_H
+
+#include "base/err.h"
+#include "base/source.h"
+#include "crypto/age.h"
+
+/** ir_packed_open(path, id, err): the tar in the file ("-" is stdin), through
+ * what its first bytes say is around it.  id may be NULL; an encrypted file
+ * then is IR_EPERM. */
+struct ir_source *ir_packed_open(
+    const char *path, const struct ir_age_identity *id, struct ir_err *err);
+
+/** ir_packed_rank(path): where a file of a bundle stands in the tar: files are
+ * in order of rank, and of their names within one. */
+int ir_packed_rank(const char *path);
+
+#endif

@@ -1,0 +1,2 @@
+libir_a_SOURCES += \
+	ir/lib/sandbox/sandbox.h

@@ -1,0 +1,2 @@
+libir_a_SOURCES += \
+	ir/lib/stamp/stamp.h
