@@ -11,11 +11,8 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "archive/tarend.h"
-#include "base/limits.h"
-#include "base/signal.h"
 
 #define CHUNK (256u << 10)
 
@@ -24,8 +21,7 @@ struct ir_tar {
 	struct ir_tarend *end;
 	locale_t c;
 	char *name;
-	int fd;
-	int64_t at; /* what is read next */
+	struct ir_source *in;
 	uint64_t max, members;
 	struct ir_err failed; /* in fill(): code is IR_OK if it did not */
 	struct ir_tar_member m;
@@ -33,25 +29,17 @@ struct ir_tar {
 	char chunk[CHUNK];
 };
 
-/* The next bytes of the file, for libarchive. */
+/* The next bytes, for libarchive. */
 static la_ssize_t
 fill(struct archive *a, void *arg, const void **p)
 {
 	struct ir_tar *t = arg;
-	ssize_t n;
+	ssize_t n = t->in->read(t->in, t->chunk, CHUNK, &t->failed);
 
-	do
-		n = pread(t->fd, t->chunk, CHUNK, t->at);
-	while (n == -1 && errno == EINTR && !ir_interrupted());
-	if (n == -1)
-		ir_fail_errno(&t->failed, "cannot read");
-	else if (ir_interrupted())
-		ir_fail(&t->failed, IR_EINTR, "interrupted");
-	if (t->failed.code != IR_OK) {
+	if (n == -1) {
 		archive_set_error(a, EIO, "%s", "cannot read");
 		return ARCHIVE_FATAL;
 	}
-	t->at += n;
 	ir_tarend_feed(t->end, t->chunk, (size_t)n);
 	*p = t->chunk;
 	return n;
@@ -60,31 +48,31 @@ fill(struct archive *a, void *arg, const void **p)
 static int
 start(struct ir_tar *t, struct ir_err *err)
 {
-	if (archive_read_support_format_tar(t->a) != ARCHIVE_OK ||
-	    archive_read_support_filter_none(t->a) != ARCHIVE_OK ||
-	    archive_read_open2(t->a, t, NULL, fill, NULL, NULL) != ARCHIVE_OK) {
-		if (t->failed.code != IR_OK) {
-			*err = t->failed;
-			return ir_wrap(err, "%s", t->name);
-		}
+	if (archive_read_support_format_tar(t->a) == ARCHIVE_OK &&
+	    archive_read_support_filter_none(t->a) == ARCHIVE_OK &&
+	    archive_read_open2(t->a, t, NULL, fill, NULL, NULL) == ARCHIVE_OK)
+		return 0;
+	if (t->failed.code == IR_OK)
 		return ir_fail(err, IR_EFORMAT, "%s: %s", t->name,
 		    archive_error_string(t->a));
-	}
-	return 0;
+	*err = t->failed;
+	return -1;
 }
 
 struct ir_tar *
-ir_tar_open(int fd, uint64_t max, const char *name, struct ir_err *err)
+ir_tar_open(
+    struct ir_source *in, uint64_t max, const char *name, struct ir_err *err)
 {
 	struct ir_tar *t = calloc(1, sizeof(*t));
 	locale_t was;
 	int rc;
 
 	if (t == NULL) {
+		in->close(in);
 		ir_fail_mem(err);
 		return NULL;
 	}
-	t->fd = fd;
+	t->in = in;
 	t->max = max;
 	t->name = strdup(name);
 	t->end = ir_tarend_new(err);
@@ -114,6 +102,7 @@ ir_tar_close(struct ir_tar *t)
 		archive_read_free(t->a);
 	if (t->c != (locale_t)0)
 		freelocale(t->c);
+	t->in->close(t->in);
 	ir_tarend_free(t->end);
 	free(t->xattrs);
 	free(t->name);
@@ -128,7 +117,7 @@ refused(struct ir_tar *t, struct ir_err *err)
 
 	if (t->failed.code != IR_OK) {
 		*err = t->failed;
-		return ir_wrap(err, "%s", t->name);
+		return -1;
 	}
 	return ir_fail(err, IR_EFORMAT, "%s: member %" PRIu64 ": %s", t->name,
 	    t->members, why != NULL ? why : "malformed");

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/source.h"
 
 struct ir_tar_xattr {
 	const char *name;
@@ -49,17 +50,16 @@ struct ir_tar_member {
 
 struct ir_tar;
 
-/** ir_tar_open(fd, max, name, err): the tar at fd, from its start; more than
- * max members are refused.  fd is the caller's, must be seekable, stays open
- * and keeps its position.  name is copied, for messages.  Freed by
- * ir_tar_close(). */
+/** ir_tar_open(in, max, name, err): the tar that in gives; more than max
+ * members are refused.  Takes in, in a failure too.  name is copied, for
+ * messages.  Freed by ir_tar_close(). */
 struct ir_tar *ir_tar_open(
-    int fd, uint64_t max, const char *name, struct ir_err *err);
+    struct ir_source *in, uint64_t max, const char *name, struct ir_err *err);
 void ir_tar_close(struct ir_tar *t); /* NULL is fine */
 
 /** ir_tar_next(t, err): the next member; NULL with err->code IR_OK after the
- * last one.  IR_EFORMAT for what is not a whole and well-formed tar, IR_EIO,
- * IR_EINTR. */
+ * last one.  IR_EFORMAT for what is not a whole and well-formed tar; and
+ * what reading from the source fails with. */
 const struct ir_tar_member *ir_tar_next(struct ir_tar *t, struct ir_err *err);
 
 /** ir_tar_data(t, p, n, offset, err): the next piece of the member's content,

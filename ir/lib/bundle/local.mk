@@ -17,7 +17,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/lookup.c ir/lib/bundle/lookup.h \
 	ir/lib/bundle/manifest.c ir/lib/bundle/manifest.h \
 	ir/lib/bundle/names.c ir/lib/bundle/names.h \
-	ir/lib/bundle/packed.h \
+	ir/lib/bundle/packed.c ir/lib/bundle/packed.h \
 	ir/lib/bundle/record.c ir/lib/bundle/record.h \
 	ir/lib/bundle/scan.c ir/lib/bundle/scan.h \
 	ir/lib/bundle/seal.c ir/lib/bundle/seal.h \

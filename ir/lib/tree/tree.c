@@ -8,12 +8,15 @@
  */
 #include "tree/tree.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive/reader.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/source.h"
 #include "tree/content.h"
 
 #define SLAB_BYTES (256u << 10)
@@ -301,6 +304,23 @@ read_all(struct ir_tree *t, struct ir_tar *tar, struct ir_err *err)
 	return rc == 0 ? finish(t, err) : -1;
 }
 
+/* The tar from its start.  The descriptor stays the caller's. */
+static struct ir_tar *
+open_tar(const struct ir_tree *t, struct ir_err *err)
+{
+	struct ir_source *in;
+	int fd;
+
+	if (lseek(t->fd, 0, SEEK_SET) == -1 ||
+	    (fd = fcntl(t->fd, F_DUPFD_CLOEXEC, 0)) == -1) {
+		ir_fail_errno(err, "%s: cannot read", t->name);
+		return NULL;
+	}
+	if ((in = ir_source_fd(fd, t->name, err)) == NULL)
+		return NULL;
+	return ir_tar_open(in, IR_MAX_TREE, t->name, err);
+}
+
 struct ir_tree *
 ir_tree_read(int fd, const char *name, struct ir_err *err)
 {
@@ -314,7 +334,7 @@ ir_tree_read(int fd, const char *name, struct ir_err *err)
 		return NULL;
 	}
 	t->fd = fd;
-	if ((tar = ir_tar_open(fd, IR_MAX_TREE, name, err)) != NULL)
+	if ((tar = open_tar(t, err)) != NULL)
 		rc = read_all(t, tar, err);
 	ir_tar_close(tar);
 	if (rc == 0)

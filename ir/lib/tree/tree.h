@@ -43,7 +43,7 @@ struct ir_node {
 struct ir_tree;
 
 /** ir_tree_read(fd, name, err): reads the tar at fd (a seekable file, from its
- * start).  Freed by ir_tree_free(), and all nodes with it.  IR_EFORMAT with
+ * start; its position moves).  Freed by ir_tree_free(), and all nodes with it.  IR_EFORMAT with
  * name and what is wrong for anything malformed, a path that leads out, more
  * than IR_MAX_TREE entries.  libarchive's warnings that lose data are errors.
  * Works in any locale: names are bytes. */
