@@ -384,12 +384,15 @@ gather(void *arg, const struct ir_journal_line *line, struct ir_err *err)
 json_t *
 bt_lines(const char *dir, const char *journal, struct ir_journal_end *end)
 {
-	int fd = open(dir, O_RDONLY | O_DIRECTORY);
 	json_t *all = json_array();
+	char *path = bt_path("%s/%s", dir, journal);
 	struct ir_err err;
+	size_t len;
+	char *text = bt_slurp(path, &len);
 
-	if (ir_journal_read(fd, journal, gather, all, end, &err) == -1)
+	if (ir_journal_read(journal, text, len, gather, all, end, &err) == -1)
 		fail_msg("%s", err.msg);
-	close(fd);
+	free(text);
+	free(path);
 	return all;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "bundle/bag.h"
@@ -163,10 +164,36 @@ keep(struct ir_check *c, const struct ir_custody *e, const char *path,
 	json_decref(said);
 }
 
+/* The entry and its signature, as they were found; all of it stays the
+ * items'. */
 static int
-check_entry(struct ir_check *c, struct acts *a, const char *path,
+find(struct ir_check *c, const struct ir_item *it, struct ir_custody *e,
+    struct ir_err *err)
+{
+	ir_auto_free char *name = ir_asprintf(err, "%s.sig", it->path);
+	const struct ir_item *sig;
+
+	if (name == NULL)
+		return -1;
+	*e = (struct ir_custody){.text = it->text, .len = it->size};
+	strcpy(e->hash, it->found);
+	sig = ir_items_get(&c->items, name);
+	if (sig != NULL && sig->here) {
+		e->sig = sig->text;
+		e->siglen = sig->size;
+		strcpy(e->sig_hash, sig->found);
+	}
+	if (e->len > IR_MAX_CUSTODY || e->siglen > IR_MAX_SIG)
+		ir_fault(&c->faults, IR_HOSTILE, it->path,
+		    "it or its signature is larger than any that we know");
+	return 0;
+}
+
+static int
+check_entry(struct ir_check *c, struct acts *a, const struct ir_item *it,
     unsigned number, struct ir_err *err)
 {
+	const char *path = it->path;
 	struct ir_custody e;
 	json_auto_t *doc = NULL;
 
@@ -176,17 +203,16 @@ check_entry(struct ir_check *c, struct acts *a, const char *path,
 		    "number was used twice",
 		    a->due);
 	a->due = number + 1;
-	if (ir_custody_read(c->dirfd, path, &e, err) == -1)
-		return ir_fault_err(&c->faults, IR_HOSTILE, path, err);
-	if (read_signed(c, &e, path, &doc, err) == -1) {
-		ir_custody_free(&e);
+	if (find(c, it, &e, err) == -1)
 		return -1;
-	}
+	if (c->faults.worst == IR_HOSTILE)
+		return 0;
+	if (read_signed(c, &e, path, &doc, err) == -1)
+		return -1;
 	if (doc != NULL) {
 		check_place(c, a, path, number, doc);
 		keep(c, &e, path, doc);
 	}
-	ir_custody_free(&a->before);
 	a->before = e;
 	return 0;
 }
@@ -211,10 +237,11 @@ ir_check_custody(struct ir_check *c, struct ir_err *err)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < c->items.n; i++) {
-		const char *path = c->items.v[i]->path;
+		const struct ir_item *it = c->items.v[i];
+		const char *path = it->path;
 		unsigned number;
 
-		if (strncmp(path, "custody/", 8) != 0 ||
+		if (!it->here || strncmp(path, "custody/", 8) != 0 ||
 		    !ir_custody_name_ok(path + 8, &number))
 			continue;
 		if (strcmp(path + strlen(path) - 4, ".sig") == 0)
@@ -224,9 +251,8 @@ ir_check_custody(struct ir_check *c, struct ir_err *err)
 			    "was left by a sealing that did not come to its "
 			    "end");
 		else
-			rc = check_entry(c, &a, path, number, err);
+			rc = check_entry(c, &a, it, number, err);
 	}
-	ir_custody_free(&a.before);
 	if (rc == 0 && a.due == 0)
 		ir_fault(&c->faults, IR_CHAIN, IR_CUSTODY_OPEN, "is missing");
 	return rc;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/limits.h"
+#include "bundle/names.h"
 #include "bundle/stream.h"
 
 static int
@@ -119,10 +121,69 @@ ir_items_free(struct ir_items *l)
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->v[i]->path);
 		free(l->v[i]->why);
+		free(l->v[i]->text);
 		free(l->v[i]);
 	}
 	free(l->v);
 	*l = (struct ir_items){0};
+}
+
+static unsigned
+depth_of(const char *path)
+{
+	unsigned n = 0;
+
+	while ((path = strchr(path, '/')) != NULL) {
+		n++;
+		path++;
+	}
+	return n;
+}
+
+int
+ir_items_place(struct ir_items *l, const char *path, uint64_t size,
+    struct ir_faults *f, struct ir_item **it, struct ir_err *err)
+{
+	bool tag = strncmp(path, "data/", 5) != 0;
+
+	*it = NULL;
+	if (!ir_bundle_path_ok(path))
+		ir_fault(f, IR_HOSTILE, path,
+		    "is not a name for a file in a bundle");
+	else if (depth_of(path) > IR_MAX_DEPTH)
+		ir_fault(f, IR_HOSTILE, path, "lies more than %u levels deep",
+		    IR_MAX_DEPTH);
+	else if (strcmp(path, "fetch.txt") == 0)
+		ir_fault(f, IR_HOSTILE, path,
+		    "says that files are to be had elsewhere");
+	else if (tag && size > IR_MAX_TAG_FILE)
+		ir_fault(f, IR_HOSTILE, path, "is larger than %u bytes",
+		    IR_MAX_TAG_FILE);
+	else if (tag && size > IR_MAX_TAG_FILE - l->tags)
+		ir_fault(f, IR_HOSTILE, path,
+		    "makes all that is outside data/ more than %u bytes",
+		    IR_MAX_TAG_FILE);
+	else if (l->n >= IR_MAX_BUNDLE_FILES)
+		ir_fault(f, IR_HOSTILE, path, "is one file more than %u",
+		    IR_MAX_BUNDLE_FILES);
+	else {
+		if ((*it = ir_items_add(l, path, err)) == NULL)
+			return -1;
+		(*it)->here = true;
+		(*it)->size = size;
+		if (tag)
+			l->tags += size;
+	}
+	return 0;
+}
+
+void
+ir_items_text(struct ir_item *it, char *text, size_t len)
+{
+	free(it->text);
+	it->text = text;
+	it->size = len;
+	ir_sha256_mem(text, len, it->found);
 }
 
 bool

@@ -14,6 +14,9 @@
 #include "bundle/fault.h"
 #include "crypto/digest.h"
 
+/* data/containers/<id>/run-NNNN/<file> and then as much again. */
+#define IR_MAX_DEPTH 16u
+
 /* What the journals say of a file. */
 enum ir_claim {
 	IR_CLAIM_NONE,
@@ -26,6 +29,9 @@ struct ir_item {
 	char *path;
 	bool here; /* on the disk, with this size: */
 	uint64_t size;
+	char *text; /* all of a file outside data/, as it was when it was
+		     * found, with a NUL after it; what is checked is what is
+		     * parsed */
 	char listed[IR_SHA256_HEX]; /* in a manifest; "" if it is in none */
 	enum ir_claim claim;
 	uint64_t bytes; /* attested ... */
@@ -40,6 +46,7 @@ struct ir_item {
 struct ir_items {
 	struct ir_item **v; /* sorted by ir_items_sort(), bytewise */
 	size_t n, cap;
+	uint64_t tags; /* bytes of all texts */
 	void *root;
 };
 
@@ -55,6 +62,19 @@ void ir_items_free(struct ir_items *l);
 /** ir_items_fold(l, f, err): names that differ only in case are HOSTILE. */
 int ir_items_fold(
     const struct ir_items *l, struct ir_faults *f, struct ir_err *err);
+
+/** ir_items_place(l, path, size, f, it, err): a file that was found: *it is
+ * its item, or NULL if it has no place in a bundle, which is HOSTILE: a name
+ * that is none, more than IR_MAX_DEPTH
+ * levels deep, fetch.txt (RFC 8493, 2.2.3: files to
+ * be had elsewhere), more than IR_MAX_BUNDLE_FILES; outside data/ a file of
+ * more than IR_MAX_TAG_FILE, or of that much with the others. */
+int ir_items_place(struct ir_items *l, const char *path, uint64_t size,
+    struct ir_faults *f, struct ir_item **it, struct ir_err *err);
+
+/** ir_items_text(it, text, len): what the file holds; takes text, and hashes
+ * it. */
+void ir_items_text(struct ir_item *it, char *text, size_t len);
 
 /** ir_items_payload(it): whether it lies below data/. */
 bool ir_items_payload(const struct ir_item *it);

@@ -74,13 +74,15 @@ struct ir_journal_end {
 	enum ir_journal_fault fault;
 };
 
-/** ir_journal_read(dirfd, path, fn, arg, end, err): gives each whole line to
- * fn.  seq and prev are checked, the prev of line 0 excepted: that is fn's.
- * A torn last line is no failure.  A fault is IR_EFORMAT, end->fault says
- * which; end is filled in as far as the reading came. */
+/** ir_journal_read(name, text, len, fn, arg, end, err): gives each whole line
+ * of the journal with that name and text to fn.  seq and prev are checked, the
+ * prev of line 0 excepted: that is fn's. A torn last line is no failure.  A
+ * fault is IR_EFORMAT, end->fault says which; end is filled in as far as the
+ * reading came. */
 typedef int (*ir_journal_fn)(
     void *arg, const struct ir_journal_line *line, struct ir_err *err);
-int ir_journal_read(int dirfd, const char *path, ir_journal_fn fn, void *arg,
-    struct ir_journal_end *end, struct ir_err *err);
+int ir_journal_read(const char *name, const char *text, size_t len,
+    ir_journal_fn fn, void *arg, struct ir_journal_end *end,
+    struct ir_err *err);
 
 #endif

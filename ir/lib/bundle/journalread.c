@@ -94,17 +94,15 @@ take(struct ir_journal_end *end, const char *path, const char *p, size_t n,
 }
 
 int
-ir_journal_read(int dirfd, const char *path, ir_journal_fn fn, void *arg,
-    struct ir_journal_end *end, struct ir_err *err)
+ir_journal_read(const char *name, const char *text, size_t len,
+    ir_journal_fn fn, void *arg, struct ir_journal_end *end, struct ir_err *err)
 {
-	ir_auto_lines struct ir_lines l;
+	struct ir_lines l = {name, text, len, IR_MAX_JOURNAL_LINE};
 	const char *p;
 	size_t n;
 	int rc;
 
 	*end = (struct ir_journal_end){0};
-	if (ir_lines_open(&l, dirfd, path, IR_MAX_JOURNAL_LINE, err) == -1)
-		return -1;
 	while ((rc = ir_lines_next(&l, &p, &n, err)) == 1) {
 		if (p[n - 1] != '\n') {
 			end->torn = n;
@@ -112,11 +110,11 @@ ir_journal_read(int dirfd, const char *path, ir_journal_fn fn, void *arg,
 		}
 		if (ir_interrupted())
 			return ir_fail(err, IR_EINTR,
-			    "interrupted while reading %s", path);
-		if (take(end, path, p, n, fn, arg, err) == -1)
+			    "interrupted while reading %s", name);
+		if (take(end, name, p, n, fn, arg, err) == -1)
 			return -1;
 	}
-	if (rc == -1 && err->code == IR_EFORMAT)
+	if (rc == -1)
 		end->fault = IR_JOURNAL_MALFORMED;
 	return rc == -1 ? -1 : 0;
 }

@@ -68,22 +68,20 @@ take(const char *name, const char *p, size_t n, size_t number, bool payload,
 }
 
 int
-ir_manifest_read(int dirfd, const char *name, bool payload, struct ir_items *l,
+ir_manifest_read(const struct ir_item *it, bool payload, struct ir_items *l,
     struct ir_faults *f, struct ir_err *err)
 {
-	ir_auto_lines struct ir_lines in;
+	struct ir_lines in = {it->path, it->text, it->size, MAX_LINE};
 	char last[IR_MAX_PATH] = "";
 	size_t n, number = 0;
 	const char *p;
 	int rc;
 
-	if (ir_lines_open(&in, dirfd, name, MAX_LINE, err) == -1)
-		return ir_fault_err(f, IR_CONTENT, name, err);
 	while ((rc = ir_lines_next(&in, &p, &n, err)) == 1)
-		if (take(name, p, n, ++number, payload, last, l, f, err) ==
+		if (take(it->path, p, n, ++number, payload, last, l, f, err) ==
 		    -1) {
 			rc = -1;
 			break;
 		}
-	return rc == -1 ? ir_fault_err(f, IR_HOSTILE, name, err) : 0;
+	return rc == -1 ? ir_fault_err(f, IR_HOSTILE, it->path, err) : 0;
 }

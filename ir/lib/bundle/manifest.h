@@ -17,10 +17,10 @@
 /** ir_manifest_line(b, hash, path): appends one line. */
 void ir_manifest_line(struct ir_buf *b, const char *hash, const char *path);
 
-/** ir_manifest_read(dirfd, name, payload, l, f, err): puts what the manifest
- * lists into l; payload: all of it must lie below data/, else nothing may.
- * Anything but such lines in their order is HOSTILE. */
-int ir_manifest_read(int dirfd, const char *name, bool payload,
-    struct ir_items *l, struct ir_faults *f, struct ir_err *err);
+/** ir_manifest_read(it, payload, l, f, err): puts what the manifest, whose text
+ * it holds, lists into l; payload: all of it must lie below data/, else nothing
+ * may.  Anything but such lines in their order is HOSTILE. */
+int ir_manifest_read(const struct ir_item *it, bool payload, struct ir_items *l,
+    struct ir_faults *f, struct ir_err *err);
 
 #endif

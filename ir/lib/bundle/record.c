@@ -35,22 +35,20 @@ is_journal(const struct ir_item *it, unsigned *number)
 
 /* Whom each journal says it follows, before any is read: so that the hashes of
  * all lines need not be kept. */
-static int
-first_prev(json_t *known, int dirfd, const char *path, struct ir_err *err)
+static void
+first_prev(json_t *known, const struct ir_item *it)
 {
-	ir_auto_lines struct ir_lines l;
+	struct ir_lines l = {it->path, it->text, it->size, IR_MAX_JOURNAL_LINE};
 	json_auto_t *doc = NULL;
+	struct ir_err err; /* what is wrong is found later */
 	const char *p;
 	size_t n;
 
-	if (ir_lines_open(&l, dirfd, path, IR_MAX_JOURNAL_LINE, err) == -1 ||
-	    ir_lines_next(&l, &p, &n, err) == -1)
-		return err->code == IR_EFORMAT ? 0 : -1; /* found later */
-	if (n > 0 && (doc = ir_json_parse(p, n, path, err)) != NULL &&
+	if (ir_lines_next(&l, &p, &n, &err) == 1 &&
+	    (doc = ir_json_parse(p, n, it->path, &err)) != NULL &&
 	    *ir_json_str(doc, "prev") != '\0')
 		json_object_set_new(
 		    known, ir_json_str(doc, "prev"), json_false());
-	return 0;
 }
 
 static void
@@ -186,13 +184,14 @@ conclude(struct reading *g, const struct ir_journal_end *end,
 }
 
 static int
-read_one(
-    struct reading *g, int dirfd, char head[IR_SHA256_HEX], struct ir_err *err)
+read_one(struct reading *g, const struct ir_item *it, char head[IR_SHA256_HEX],
+    struct ir_err *err)
 {
 	struct ir_journal_end end;
 	const char *file = g->claims.file;
 
-	if (ir_journal_read(dirfd, file, take_line, g, &end, err) == -1) {
+	if (ir_journal_read(
+		file, it->text, it->size, take_line, g, &end, err) == -1) {
 		if (ir_fault_err(g->claims.faults,
 			end.fault == IR_JOURNAL_BROKEN ? IR_CHAIN
 						       : g->claims.malformed,
@@ -205,9 +204,8 @@ read_one(
 
 /* Reads the journals in order; known holds what they follow. */
 static int
-read_all(struct ir_record *r, int dirfd, const char *uuid,
-    const char *open_hash, json_t *known, struct ir_items *l,
-    struct ir_faults *f, struct ir_err *err)
+read_all(struct ir_record *r, const char *uuid, const char *open_hash,
+    json_t *known, struct ir_items *l, struct ir_faults *f, struct ir_err *err)
 {
 	char head[IR_SHA256_HEX];
 	unsigned number, last = 0;
@@ -227,7 +225,7 @@ read_all(struct ir_record *r, int dirfd, const char *uuid,
 			    "has the number of another journal");
 		g.claims = (struct ir_claims){l, f, l->v[i]->path, number,
 		    ir_items_changed(l->v[i]) ? IR_CHAIN : IR_HOSTILE};
-		rc = read_one(&g, dirfd, head, err);
+		rc = read_one(&g, l->v[i], head, err);
 		if (last == 0)
 			json_object_del(known, open_hash);
 		last = number;
@@ -238,9 +236,8 @@ read_all(struct ir_record *r, int dirfd, const char *uuid,
 }
 
 int
-ir_record_read(struct ir_record *r, int dirfd, const char *uuid,
-    const char *open_hash, struct ir_items *l, struct ir_faults *f,
-    struct ir_err *err)
+ir_record_read(struct ir_record *r, const char *uuid, const char *open_hash,
+    struct ir_items *l, struct ir_faults *f, struct ir_err *err)
 {
 	json_auto_t *known = json_object();
 	unsigned number;
@@ -252,10 +249,9 @@ ir_record_read(struct ir_record *r, int dirfd, const char *uuid,
 	r->interrupted = json_array();
 	ir_items_sort(l);
 	for (size_t i = 0; i < l->n; i++)
-		if (is_journal(l->v[i], &number) &&
-		    first_prev(known, dirfd, l->v[i]->path, err) == -1)
-			return -1;
-	rc = read_all(r, dirfd, uuid, open_hash, known, l, f, err);
+		if (is_journal(l->v[i], &number))
+			first_prev(known, l->v[i]);
+	rc = read_all(r, uuid, open_hash, known, l, f, err);
 	ir_items_sort(l);
 	return rc;
 }

@@ -28,15 +28,14 @@ struct ir_record {
 	void *arg;
 };
 
-/** ir_record_read(r, dirfd, uuid, open_hash, l, f, err): reads every journal
- * that l has on the disk, in the order of their numbers, and puts what they
+/** ir_record_read(r, uuid, open_hash, l, f, err): reads every journal that l
+ * has the text of, in the order of their numbers, and puts what they
  * claim of files into l.  A broken chain is CHAIN; a malformed line is HOSTILE,
  * but CHAIN in a journal that is known to be changed since it was listed; more
  * outcomes and changes than IR_MAX_RECORD are HOSTILE.
  * r->signed_by may be NULL.  Released by ir_record_free(). */
-int ir_record_read(struct ir_record *r, int dirfd, const char *uuid,
-    const char *open_hash, struct ir_items *l, struct ir_faults *f,
-    struct ir_err *err);
+int ir_record_read(struct ir_record *r, const char *uuid, const char *open_hash,
+    struct ir_items *l, struct ir_faults *f, struct ir_err *err);
 void ir_record_free(struct ir_record *r);
 
 #endif

@@ -16,44 +16,44 @@
 #include "base/signal.h"
 #include "bundle/names.h"
 
-/* data/containers/<id>/run-NNNN/<file> and then as much again. */
-#define MAX_DEPTH 16
-
 static int scan_dir(int fd, const char *prefix, unsigned depth,
     struct ir_items *l, struct ir_faults *f, struct ir_err *err);
 
 static int
-take_file(const char *path, const struct stat *st, struct ir_items *l,
-    struct ir_faults *f, struct ir_err *err)
+take_file(int dirfd, const char *name, const char *path, const struct stat *st,
+    struct ir_items *l, struct ir_faults *f, struct ir_err *err)
 {
 	struct ir_item *it;
+	size_t len;
+	char *text;
 
-	if (!S_ISREG(st->st_mode))
+	if (!S_ISREG(st->st_mode)) {
 		ir_fault(f, IR_HOSTILE, path, "is %s, not a plain file",
 		    S_ISLNK(st->st_mode)    ? "a symbolic link"
 		    : S_ISFIFO(st->st_mode) ? "a FIFO"
 		    : S_ISSOCK(st->st_mode) ? "a socket"
 					    : "a device");
-	else if (st->st_nlink != 1)
+		return 0;
+	}
+	if (st->st_nlink != 1) {
 		ir_fault(f, IR_HOSTILE, path,
 		    "has %lu links: it can be changed through another name",
 		    (unsigned long)st->st_nlink);
-	else if (strcmp(path, "fetch.txt") == 0)
-		ir_fault(f, IR_HOSTILE, path,
-		    "says that files are to be had elsewhere");
-	else if (strncmp(path, "data/", 5) != 0 &&
-		 st->st_size > IR_MAX_TAG_FILE)
-		ir_fault(f, IR_HOSTILE, path, "is larger than %u bytes",
-		    IR_MAX_TAG_FILE);
-	else if (l->n >= IR_MAX_BUNDLE_FILES)
-		ir_fault(f, IR_HOSTILE, path, "is one file more than %u",
-		    IR_MAX_BUNDLE_FILES);
-	else {
-		if ((it = ir_items_add(l, path, err)) == NULL)
-			return -1;
-		it->here = true;
-		it->size = (uint64_t)st->st_size;
+		return 0;
 	}
+	if (ir_items_place(l, path, (uint64_t)st->st_size, f, &it, err) == -1)
+		return -1;
+	if (it == NULL || ir_items_payload(it))
+		return 0;
+	text = ir_read_beneath(dirfd, name, IR_MAX_TAG_FILE, &len, err);
+	if (text == NULL) {
+		it->here = false;
+		/* A work file of a program that is running. */
+		return err->code == IR_ENOENT
+			   ? 0
+			   : ir_fault_err(f, IR_HOSTILE, path, err);
+	}
+	ir_items_text(it, text, len);
 	return 0;
 }
 
@@ -68,19 +68,16 @@ take(int dirfd, const char *name, const char *prefix, unsigned depth,
 
 	if (path == NULL || below == NULL)
 		return -1;
-	if (!ir_bundle_path_ok(path)) {
-		ir_fault(f, IR_HOSTILE, path,
-		    "is not a name for a file in a bundle");
-		return 0;
-	}
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		/* A work file of a program that is running. */
 		return errno == ENOENT ? 0 : ir_fail_errno(err, "%s", path);
 	if (!S_ISDIR(st.st_mode))
-		return take_file(path, &st, l, f, err);
-	if (depth == MAX_DEPTH) {
-		ir_fault(f, IR_HOSTILE, path, "lies more than %u levels deep",
-		    MAX_DEPTH);
+		return take_file(dirfd, name, path, &st, l, f, err);
+	if (depth == IR_MAX_DEPTH || !ir_bundle_path_ok(path)) {
+		ir_fault(f, IR_HOSTILE, path,
+		    "is not a name for a directory in a bundle, or lies more "
+		    "than %u levels deep",
+		    IR_MAX_DEPTH);
 		return 0;
 	}
 	fd = ir_open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY, err);

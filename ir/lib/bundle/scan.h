@@ -9,11 +9,10 @@
 #include "bundle/fault.h"
 #include "bundle/items.h"
 
-/** ir_scan(dirfd, l, f, err): adds every file, with its size.  What has no
- * place in a bundle is HOSTILE: symbolic links, devices, FIFOs, sockets, files
- * with several links, names that are none, fetch.txt (RFC 8493, 2.2.3: files to
- * be had elsewhere), more than IR_MAX_BUNDLE_FILES, a file outside data/ of
- * more than IR_MAX_TAG_FILE. */
+/** ir_scan(dirfd, l, f, err): adds every file with its size and, outside data/,
+ * its text.  What has no place in a bundle is HOSTILE: symbolic links, devices,
+ * FIFOs, sockets, files with several links, and what ir_items_place()
+ * refuses. */
 int ir_scan(
     int dirfd, struct ir_items *l, struct ir_faults *f, struct ir_err *err);
 

@@ -139,8 +139,8 @@ examine(struct sealing *s, struct ir_err *err)
 			    "has no place in a bundle: take it out, then seal "
 			    "again");
 	if (refuse_faults(s, err) == -1 ||
-	    ir_record_read(&s->record, b->dirfd, b->uuid, s->open.hash,
-		&s->items, &s->faults, err) == -1 ||
+	    ir_record_read(&s->record, b->uuid, s->open.hash, &s->items,
+		&s->faults, err) == -1 ||
 	    refuse_faults(s, err) == -1)
 		return -1;
 	s->content = (struct ir_content){.dirfd = b->dirfd,
@@ -203,7 +203,8 @@ write_completeness(struct sealing *s, struct ir_err *err)
 	return 0;
 }
 
-/* A manifest of what lies in l and is hashed; hash is its own. */
+/* A manifest of what lies in l and is hashed, the payload if that is all
+ * files; hash is its own. */
 static int
 write_manifest(struct sealing *s, const char *name, struct ir_items *l,
     char hash[IR_SHA256_HEX], struct ir_err *err)
@@ -212,7 +213,8 @@ write_manifest(struct sealing *s, const char *name, struct ir_items *l,
 
 	ir_items_sort(l);
 	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i]->here && l->v[i]->found[0] != '\0')
+		if (l->v[i]->here && l->v[i]->found[0] != '\0' &&
+		    ir_items_payload(l->v[i]) == (l == &s->items))
 			ir_manifest_line(&b, l->v[i]->found, l->v[i]->path);
 	if (ir_buf_ok(&b, err) == -1)
 		return -1;

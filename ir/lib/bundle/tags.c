@@ -52,48 +52,30 @@ list_from_seal(struct ir_check *c, struct ir_err *err)
 	return 0;
 }
 
-/* Hashes a listed file, once. */
-static int
-check_file(struct ir_check *c, struct ir_item *it, struct ir_err *err)
-{
-	ir_auto_close int fd = -1;
-	uint64_t size;
-
-	if (it->found[0] != '\0')
-		return 0;
-	if (!it->here) {
-		ir_fault(&c->faults, IR_CONTENT, it->path, "is missing");
-		return 0;
-	}
-	fd = ir_open_regular(c->dirfd, it->path, &size, err);
-	if (fd == -1 || ir_sha256_fd(fd, IR_MAX_TAG_FILE, it->found, &size,
-			    it->path, err) == -1)
-		return ir_fault_err(&c->faults, IR_CONTENT, it->path, err);
-	if (ir_items_changed(it))
-		ir_fault(&c->faults, IR_CONTENT, it->path,
-		    "was modified after the sealing");
-	return 0;
-}
-
-static int
-check_files(struct ir_check *c, struct ir_err *err)
+static void
+check_files(struct ir_check *c)
 {
 	for (size_t i = 0; i < c->items.n; i++) {
-		struct ir_item *it = c->items.v[i];
+		const struct ir_item *it = c->items.v[i];
 
-		if (it->listed[0] != '\0' && !ir_items_payload(it) &&
-		    check_file(c, it, err) == -1)
-			return -1;
+		if (it->listed[0] == '\0' || ir_items_payload(it))
+			continue;
+		if (!it->here)
+			ir_fault(
+			    &c->faults, IR_CONTENT, it->path, "is missing");
+		else if (ir_items_changed(it))
+			ir_fault(&c->faults, IR_CONTENT, it->path,
+			    "was modified after the sealing");
 	}
-	return 0;
 }
 
-static bool
+/* The file, if it is what was sealed. */
+static const struct ir_item *
 intact(const struct ir_check *c, const char *path)
 {
 	const struct ir_item *it = ir_items_get(&c->items, path);
 
-	return it != NULL && it->found[0] != '\0' && !ir_items_changed(it);
+	return it != NULL && it->here && !ir_items_changed(it) ? it : NULL;
 }
 
 /* Whether due, one or more whole lines, stands in text. */
@@ -109,25 +91,20 @@ has_lines(const char *text, const char *due)
 
 /* Files whose contents the rest of the bundle determines.  The seal holds them
  * as they are; this holds the sealer to the truth. */
-static int
+static void
 check_text(struct ir_check *c, const char *path, const char *due,
-    enum ir_verdict v, const char *what, struct ir_err *err)
+    enum ir_verdict v, const char *what)
 {
 	const struct ir_item *it = ir_items_get(&c->items, path);
-	ir_auto_free char *text = NULL;
-	size_t len;
 
 	if (it == NULL || !it->here) {
 		if (!c->tags_read) /* else it is said already */
 			ir_fault(&c->faults, IR_CONTENT, path, "is missing");
-		return 0;
-	}
-	text = ir_read_beneath(c->dirfd, path, MAX_TEXT, &len, err);
-	if (text == NULL)
-		return ir_fault_err(&c->faults, IR_CONTENT, path, err);
-	if (!has_lines(text, due))
+	} else if (it->size > MAX_TEXT)
+		ir_fault(&c->faults, IR_CONTENT, path,
+		    "is larger than %u bytes", MAX_TEXT);
+	else if (!has_lines(it->text, due))
 		ir_fault(&c->faults, v, path, "%s", what);
-	return 0;
 }
 
 static int
@@ -138,18 +115,18 @@ check_texts(struct ir_check *c, struct ir_err *err)
 	ir_auto_free char *oxum = ir_asprintf(err, "Payload-Oxum: %s\n",
 	    ir_json_str(c->seal, "seal.payload_oxum"));
 
-	if (id == NULL || oxum == NULL ||
-	    check_text(c, IR_BAGIT, IR_BAGIT_TEXT, IR_CONTENT,
-		"is not that of a bag of BagIt 1.0", err) == -1 ||
-	    check_text(c, IR_BAGINFO, id, IR_CONTENT,
-		"does not name this bundle", err) == -1)
+	if (id == NULL || oxum == NULL)
 		return -1;
+	check_text(c, IR_BAGIT, IR_BAGIT_TEXT, IR_CONTENT,
+	    "is not that of a bag of BagIt 1.0");
+	check_text(c, IR_BAGINFO, id, IR_CONTENT, "does not name this bundle");
 	if (c->seal == NULL)
-		return check_text(c, IR_VERIFYTXT, ir_bag_verify_text, IR_VALID,
-		    "is not that of this program's version: do not go by it",
-		    err);
-	return check_text(c, IR_BAGINFO, oxum, IR_CONTENT,
-	    "does not say how much was sealed", err);
+		check_text(c, IR_VERIFYTXT, ir_bag_verify_text, IR_VALID,
+		    "is not that of this program's version: do not go by it");
+	else
+		check_text(c, IR_BAGINFO, oxum, IR_CONTENT,
+		    "does not say how much was sealed");
+	return 0;
 }
 
 /* The tag manifest must list all that the format says. */
@@ -202,21 +179,25 @@ check_extra(struct ir_check *c)
 int
 ir_check_tags(struct ir_check *c, struct ir_err *err)
 {
+	const struct ir_item *tags = NULL, *files = NULL;
+
 	if (c->seal != NULL) {
-		if (list_from_seal(c, err) == -1 || check_files(c, err) == -1)
+		if (list_from_seal(c, err) == -1)
 			return -1;
-		c->tags_read = intact(c, IR_TAGMANIFEST);
-		c->files_read = intact(c, IR_MANIFEST);
+		tags = intact(c, IR_TAGMANIFEST);
+		files = intact(c, IR_MANIFEST);
 	}
+	c->tags_read = tags != NULL;
+	c->files_read = files != NULL;
 	if (c->tags_read) {
-		if (ir_manifest_read(c->dirfd, IR_TAGMANIFEST, false, &c->items,
-			&c->faults, err) == -1 ||
-		    check_files(c, err) == -1)
+		if (ir_manifest_read(tags, false, &c->items, &c->faults, err) ==
+		    -1)
 			return -1;
 		check_listed(c);
 	}
-	if (c->files_read && ir_manifest_read(c->dirfd, IR_MANIFEST, true,
-				 &c->items, &c->faults, err) == -1)
+	check_files(c);
+	if (c->files_read &&
+	    ir_manifest_read(files, true, &c->items, &c->faults, err) == -1)
 		return -1;
 	check_extra(c);
 	return check_texts(c, err);

@@ -263,8 +263,8 @@ check(struct ir_check *c, struct ir_err *err)
 		return 0;
 	c->record.signed_by = check_run;
 	c->record.arg = c;
-	if (ir_record_read(&c->record, c->dirfd, c->uuid, c->open_hash,
-		&c->items, &c->faults, err) == -1)
+	if (ir_record_read(&c->record, c->uuid, c->open_hash, &c->items,
+		&c->faults, err) == -1)
 		return -1;
 	if (c->faults.worst == IR_HOSTILE)
 		return 0;
