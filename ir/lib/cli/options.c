@@ -52,6 +52,27 @@ by_code(const struct flat *f, int code)
 	return NULL;
 }
 
+/* Several values: the next free place, of which the last stays NULL. */
+static int
+add_value(const struct ir_option *o, const char *value, struct ir_err *err)
+{
+	size_t n = 0;
+
+	while (o->value[n] != NULL)
+		n++;
+	if (n == IR_OPTION_VALUES - 1)
+		return ir_fail(err, IR_EUSAGE, "more than %d times --%s",
+		    IR_OPTION_VALUES - 1, o->name);
+	o->value[n] = value;
+	return 0;
+}
+
+static bool
+takes_several(const struct ir_option *o)
+{
+	return strstr(o->arg, "...") != NULL;
+}
+
 int
 ir_options_parse(const struct ir_option *const tables[], int argc, char **argv,
     struct ir_err *err)
@@ -74,8 +95,10 @@ ir_options_parse(const struct ir_option *const tables[], int argc, char **argv,
 			    argv[optind - 1]);
 		if (o->arg == NULL)
 			*o->flag = true;
-		else
+		else if (!takes_several(o))
 			*o->value = optarg;
+		else if (add_value(o, optarg, err) == -1)
+			return -1;
 	}
 	return optind;
 }

@@ -13,11 +13,15 @@
 struct ir_option {
 	char letter;        /* 'u', or 0 if there is only a long name */
 	const char *name;   /* "undo" */
-	const char *arg;    /* "FILE", or NULL for a flag */
+	const char *arg;    /* "FILE"; "KEY..." if it may be given several
+			     * times; NULL for a flag */
 	const char *help;   /* one line */
 	bool *flag;         /* set to true, when arg is NULL */
-	const char **value; /* set to the argument, else */
+	const char **value; /* set to the argument, else; for several, an
+			     * array of IR_OPTION_VALUES, ended by a NULL */
 };
+
+#define IR_OPTION_VALUES 64
 
 /* Ends a table. */
 #define IR_OPTION_END                           \

@@ -43,10 +43,10 @@ struct ir_node {
 struct ir_tree;
 
 /** ir_tree_read(fd, name, err): reads the tar at fd (a seekable file, from its
- * start; its position moves).  Freed by ir_tree_free(), and all nodes with it.  IR_EFORMAT with
- * name and what is wrong for anything malformed, a path that leads out, more
- * than IR_MAX_TREE entries.  libarchive's warnings that lose data are errors.
- * Works in any locale: names are bytes. */
+ * start; the position moves).  Freed by ir_tree_free(), and all nodes with it.
+ * IR_EFORMAT with name and what is wrong for anything malformed, a path that
+ * leads out, more than IR_MAX_TREE entries.  libarchive's warnings that lose
+ * data are errors.  Works in any locale: names are bytes. */
 struct ir_tree *ir_tree_read(int fd, const char *name, struct ir_err *err);
 void ir_tree_free(struct ir_tree *t); /* NULL is fine */
 
