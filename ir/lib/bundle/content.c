@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/limits.h"
 #include "bundle/fields.h"
+#include "bundle/hashing.h"
 #include "bundle/stream.h"
-#include "crypto/digest.h"
 
 static bool
 is_completeness(const struct ir_item *it)
@@ -105,35 +104,13 @@ check_size(struct ir_content *c, const struct ir_item *it)
 	return false;
 }
 
-static int
-hash(struct ir_content *c, const struct ir_item *it, uint64_t limit,
-    char out[IR_SHA256_HEX], struct ir_err *err)
-{
-	uint64_t size;
-	ir_auto_close int fd = ir_open_regular(c->dirfd, it->path, &size, err);
-
-	out[0] = '\0';
-	if (fd == -1 ||
-	    ir_sha256_fd(fd, limit, out, &size, it->path, err) == -1)
-		return ir_fault_err(c->faults, IR_CONTENT, it->path, err);
-	return 0;
-}
-
 /* What is attested of the file, against its bytes. */
 static int
 check_claim(struct ir_content *c, struct ir_item *it, struct ir_err *err)
 {
-	char prefix[IR_SHA256_HEX];
-	const char *got = it->found;
+	const char *got = it->first;
 
 	if (it->claim == IR_CLAIM_NONE)
-		return 0;
-	if (it->claim == IR_CLAIM_PART) {
-		if (hash(c, it, it->bytes, prefix, err) == -1)
-			return -1;
-		got = prefix;
-	}
-	if (*got == '\0') /* it could not be read, and that is said */
 		return 0;
 	if (strcmp(got, it->sha) != 0) {
 		ir_fault(c->faults, IR_CONTENT, it->path,
@@ -160,11 +137,8 @@ check_claim(struct ir_content *c, struct ir_item *it, struct ir_err *err)
 static int
 check_hash(struct ir_content *c, struct ir_item *it, struct ir_err *err)
 {
-	bool all = c->whole || it->claim == IR_CLAIM_WHOLE ||
-		   it->claim == IR_CLAIM_GAP;
-
-	if (all && hash(c, it, UINT64_MAX, it->found, err) == -1)
-		return -1;
+	if (it->found[0] == '\0') /* it could not be read, and that is said */
+		return 0;
 	if (ir_items_changed(it)) {
 		ir_fault(c->faults, IR_CONTENT, it->path,
 		    "was modified: its SHA-256 is %s, and the manifest says %s",
@@ -194,12 +168,13 @@ note_gap(struct ir_content *c, const struct ir_item *it, struct ir_err *err)
 	return json_array_append_new(c->gaps, g) == 0 ? 0 : ir_fail_mem(err);
 }
 
-/* Sets which items are to be hashed, and how much that is. */
+/* What can be said without reading any of it. */
 static int
-check_outside(
-    struct ir_content *c, bool *wanted, uint64_t *total, struct ir_err *err)
+check_outside(struct ir_content *c, struct ir_err *err)
 {
-	for (size_t i = 0; i < c->items->n; i++)
+	bool streamed = c->dirfd == -1;
+
+	for (size_t i = 0; !streamed && i < c->items->n; i++)
 		if (find_pending(c, c->items->v[i], err) == -1)
 			return -1;
 	for (size_t i = 0; i < c->items->n; i++) {
@@ -208,13 +183,12 @@ check_outside(
 		if (!ir_items_payload(it))
 			continue;
 		check_presence(c, it);
-		wanted[i] = check_size(c, it);
+		if (!streamed)
+			it->wanted = check_size(c, it);
 		if (it->here) {
 			c->files++;
 			c->bytes += it->size;
 		}
-		if (wanted[i])
-			*total += it->size;
 		if (note_gap(c, it, err) == -1)
 			return -1;
 	}
@@ -222,25 +196,41 @@ check_outside(
 }
 
 int
+ir_content_due(struct ir_content *c, struct ir_item *it, struct ir_err *err)
+{
+	ir_auto_free char *whole = NULL;
+	struct ir_item *of = NULL;
+
+	if (ir_items_part(it)) {
+		whole = strndup(it->path, strlen(it->path) - strlen(IR_PART));
+		if (whole == NULL)
+			return ir_fail_mem(err);
+		of = ir_items_get(c->items, whole);
+	}
+	if (of != NULL && find_pending(c, of, err) == -1)
+		return -1;
+	it->wanted = check_size(c, it);
+	return it->wanted;
+}
+
+int
 ir_content_check(struct ir_content *c, struct ir_err *err)
 {
-	ir_auto_free bool *wanted = calloc(c->items->n + 1, sizeof(bool));
-	uint64_t done = 0, total = 0;
+	const struct ir_hash_all all = {.dirfd = c->dirfd,
+	    .items = c->items,
+	    .whole = c->whole,
+	    .faults = c->faults,
+	    .progress = c->progress,
+	    .arg = c->arg};
 
 	c->gaps = json_array();
 	c->proven = json_array();
-	if (wanted == NULL)
-		return ir_fail_mem(err);
-	if (check_outside(c, wanted, &total, err) == -1)
+	if (check_outside(c, err) == -1 ||
+	    (c->dirfd != -1 && ir_hash_all(&all, err) == -1))
 		return -1;
-	for (size_t i = 0; i < c->items->n; i++) {
-		if (!wanted[i])
-			continue;
-		if (check_hash(c, c->items->v[i], err) == -1)
+	for (size_t i = 0; i < c->items->n; i++)
+		if (c->items->v[i]->wanted &&
+		    check_hash(c, c->items->v[i], err) == -1)
 			return -1;
-		done += c->items->v[i]->size;
-		if (c->progress != NULL)
-			c->progress(c->arg, done, total);
-	}
 	return 0;
 }

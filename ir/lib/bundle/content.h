@@ -2,7 +2,8 @@
  *
  * Comparing each file below data/ with what the journals attest of it and,
  * once the bundle is sealed, with the manifest: first what is there, then the
- * sizes, and only then the hashes.
+ * sizes, and only then the hashes.  In a tar the files come one by one, and
+ * each is judged as it comes.
  */
 #ifndef IR_BUNDLE_CONTENT_H
 #define IR_BUNDLE_CONTENT_H
@@ -18,7 +19,7 @@
 #define IR_COMPLETENESS "data/completeness.json"
 
 struct ir_content {
-	int dirfd;
+	int dirfd; /* -1: all files were given by ir_content_due() */
 	struct ir_items *items; /* with claims and, if sealed, listings */
 	struct ir_faults *faults;
 	bool sealed;   /* each file must be in the manifest */
@@ -32,6 +33,12 @@ struct ir_content {
 	json_t *gaps;   /* [{"path","bytes","attested_bytes","why"}] */
 	json_t *proven; /* [{"file","bytes","sha256","whole"}] */
 };
+
+/** ir_content_due(c, it, err): whether the file that comes next should be
+ * hashed, which is for the caller; 1 or 0.  Files come in the order of their
+ * names. */
+int ir_content_due(
+    struct ir_content *c, struct ir_item *it, struct ir_err *err);
 
 /** ir_content_check(c, err): what is wrong becomes a fault, CONTENT. */
 int ir_content_check(struct ir_content *c, struct ir_err *err);

@@ -36,11 +36,14 @@ struct ir_item {
 	enum ir_claim claim;
 	uint64_t bytes; /* attested ... */
 	char sha[IR_SHA256_HEX];
-	char *why;                 /* of a gap, or NULL */
-	unsigned journal;          /* that claims it */
-	bool renamed;              /* a part whose whole file is attested ... */
-	bool pending;              /* ... and which was not given its name */
-	char found[IR_SHA256_HEX]; /* of the whole file, once it is hashed */
+	char *why;        /* of a gap, or NULL */
+	unsigned journal; /* that claims it */
+	bool renamed;     /* a part whose whole file is attested ... */
+	bool pending;     /* ... and which was not given its name */
+	bool wanted;      /* it makes sense to hash it */
+	char
+	    found[IR_SHA256_HEX]; /* of the whole file, once it is hashed ... */
+	char first[IR_SHA256_HEX]; /* ... and of its first "bytes" bytes */
 };
 
 struct ir_items {

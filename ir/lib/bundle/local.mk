@@ -10,6 +10,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/custody.c ir/lib/bundle/custody.h \
 	ir/lib/bundle/fault.c ir/lib/bundle/fault.h \
 	ir/lib/bundle/fields.c ir/lib/bundle/fields.h \
+	ir/lib/bundle/hashing.c ir/lib/bundle/hashing.h \
 	ir/lib/bundle/items.c ir/lib/bundle/items.h \
 	ir/lib/bundle/journal.c ir/lib/bundle/journal.h \
 	ir/lib/bundle/journalread.c \
