@@ -15,6 +15,7 @@ include tests/unit/base.mk
 include tests/unit/crypto.mk
 include tests/unit/archive.mk
 include tests/unit/net.mk
+include tests/unit/sandbox.mk
 include tests/unit/docker.mk
 include tests/unit/bundle.mk
 include tests/unit/collectors.mk

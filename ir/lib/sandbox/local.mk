@@ -1,2 +1,2 @@
 libir_a_SOURCES += \
-	ir/lib/sandbox/sandbox.h
+	ir/lib/sandbox/sandbox.c ir/lib/sandbox/sandbox.h
