@@ -14,9 +14,10 @@ changes_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
 	struct ir_copy c;
 	enum ir_collected how;
+	int had = ir_copy_start(&c, sink, t->dir, "changes.json", err);
 
-	if (ir_copy_start(&c, sink, t->dir, "changes.json", err) == -1)
-		return IR_FAIL;
+	if (had != 0)
+		return had == 1 ? IR_GOT : IR_FAIL;
 	how = ir_copy_end(&c,
 	    ir_docker_raw(
 		t->engine, IR_RAW_CHANGES, t->id, ir_copy_body, &c, err),

@@ -21,13 +21,16 @@ commit_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 		ir_fail(err, IR_EUSAGE, "not asked for (--commit)");
 		return IR_SKIP;
 	}
+	path = ir_asprintf(err, "%s/commit.json", t->dir);
+	if (path == NULL)
+		return IR_FAIL;
+	if (sink->has(sink, path))
+		return IR_GOT;
 	what = ir_asprintf(err, "container %.12s: left an image of it, %s:%s",
 	    t->id, t->commit_repo, t->commit_tag);
 	undo =
 	    ir_asprintf(err, "docker rmi %s:%s", t->commit_repo, t->commit_tag);
-	path = ir_asprintf(err, "%s/commit.json", t->dir);
-	if (what == NULL || undo == NULL || path == NULL ||
-	    ir_still(t, err) == -1 ||
+	if (what == NULL || undo == NULL || ir_still(t, err) == -1 ||
 	    sink->change(sink, what, undo, "asked for by --commit", err) == -1)
 		return IR_FAIL;
 	id = ir_docker_commit(

@@ -18,7 +18,12 @@ ir_copy_start(struct ir_copy *c, struct ir_sink *sink, const char *dir,
 	memset(c, 0, sizeof(*c));
 	c->sink = sink;
 	c->path = ir_asprintf(err, "%s/%s", dir, file);
-	return c->path != NULL ? 0 : -1;
+	if (c->path == NULL)
+		return -1;
+	if (!sink->has(sink, c->path))
+		return 0;
+	free(c->path);
+	return 1;
 }
 
 int
@@ -61,9 +66,10 @@ ir_copy_raw(const struct ir_target *t, enum ir_docker_raw what, const char *id,
     struct ir_sink *sink, const char *dir, const char *file, struct ir_err *err)
 {
 	struct ir_copy c;
+	int had = ir_copy_start(&c, sink, dir, file, err);
 
-	if (ir_copy_start(&c, sink, dir, file, err) == -1)
-		return IR_FAIL;
+	if (had != 0)
+		return had == 1 ? IR_GOT : IR_FAIL;
 	return ir_copy_end(
 	    &c, ir_docker_raw(t->engine, what, id, ir_copy_body, &c, err), err);
 }
@@ -107,12 +113,12 @@ ir_copy_tree(const struct ir_target *t, const char *id, struct ir_sink *sink,
 {
 	struct tree_copy c;
 	enum ir_collected how;
-	int ok;
+	int ok = ir_copy_start(&c.copy, sink, dir, "filesystem.tar", err);
 
-	if ((c.end = ir_tarend_new(err)) == NULL)
-		return IR_FAIL;
-	if (ir_copy_start(&c.copy, sink, dir, "filesystem.tar", err) == -1) {
-		ir_tarend_free(c.end);
+	if (ok != 0)
+		return ok == 1 ? IR_GOT : IR_FAIL;
+	if ((c.end = ir_tarend_new(err)) == NULL) {
+		free(c.copy.path);
 		return IR_FAIL;
 	}
 	ok = ir_docker_raw(t->engine, IR_RAW_EXPORT, id, tree_body, &c, err);

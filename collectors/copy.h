@@ -20,7 +20,9 @@ struct ir_copy {
 	char head[8]; /* the first bytes, zero-filled */
 };
 
-/** ir_copy_start(c, sink, dir, file, err): prepares the file dir/file. */
+/** ir_copy_start(c, sink, dir, file, err): prepares the file dir/file: 0, or 1
+ * if it is had already, from a run that was cut off: then c is not to be
+ * used. */
 int ir_copy_start(struct ir_copy *c, struct ir_sink *sink, const char *dir,
     const char *file, struct ir_err *err);
 

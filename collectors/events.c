@@ -16,11 +16,12 @@ events_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
 	struct ir_copy c;
 	int64_t since;
+	int had = ir_copy_start(&c, sink, t->engine_dir, "events.jsonl", err);
 
+	if (had != 0)
+		return had == 1 ? IR_GOT : IR_FAIL;
 	if (ir_time_parse(ir_json_str(t->inspect, "Created"), &since) == -1)
 		since = 0;
-	if (ir_copy_start(&c, sink, t->engine_dir, "events.jsonl", err) == -1)
-		return IR_FAIL;
 	/* The engine compares whole seconds: one more, or it leaves out what
 	 * happened in this one. */
 	return ir_copy_end(&c,

@@ -13,6 +13,17 @@
 #include "collectors/copy.h"
 #include "docker/container.h"
 
+/* Whether the tree is had already, from a run that was cut off. */
+static bool
+have_tree(const struct ir_target *t, struct ir_sink *sink)
+{
+	struct ir_err err;
+	ir_auto_free char *path =
+	    ir_asprintf(&err, "%s/filesystem.tar", t->image_dir);
+
+	return path != NULL && sink->has(sink, path);
+}
+
 static enum ir_collected
 tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
@@ -63,7 +74,7 @@ image_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 		return how;
 	how = ir_copy_raw(t, IR_RAW_HISTORY, t->image, sink, t->image_dir,
 	    "history.json", err);
-	if (how != IR_GOT)
+	if (how != IR_GOT || have_tree(t, sink))
 		return how;
 	return tree(t, sink, err);
 }

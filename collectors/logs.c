@@ -15,6 +15,7 @@ logs_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	struct ir_docker_log_counts counts;
 	struct ir_copy c;
 	char file[80];
+	int had;
 
 	if (strcmp(ir_json_str(t->inspect, "HostConfig.LogConfig.Type"),
 		"none") == 0) {
@@ -22,8 +23,8 @@ logs_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 		return IR_SKIP;
 	}
 	snprintf(file, sizeof(file), "%s-json.log", t->id);
-	if (ir_copy_start(&c, sink, t->dir, file, err) == -1)
-		return IR_FAIL;
+	if ((had = ir_copy_start(&c, sink, t->dir, file, err)) != 0)
+		return had == 1 ? IR_GOT : IR_FAIL;
 	return ir_copy_end(&c,
 	    ir_docker_logs(t->engine, t->id,
 		ir_json_true(t->inspect, "Config.Tty"), ir_copy_body, &c,

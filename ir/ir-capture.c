@@ -221,7 +221,6 @@ static int
 place(struct capture *c, struct ir_err *err)
 {
 	struct ir_bundle *b = c->cli->bundle;
-	struct ir_sink *sink = ir_bundle_sink(b);
 	char path[128];
 
 	snprintf(c->mark, sizeof(c->mark), "%s", ir_bundle_uuid(b));
@@ -232,7 +231,7 @@ place(struct capture *c, struct ir_err *err)
 	    (c->dir = ir_bundle_scope(b, path, err)) == NULL)
 		return -1;
 	snprintf(path, sizeof(path), "images/%s/filesystem.tar", c->t.image);
-	if (!sink->has(sink, path)) {
+	if (!ir_bundle_has(b, path)) {
 		*strrchr(path, '/') = '\0';
 		if ((c->image_dir = ir_bundle_scope(b, path, err)) == NULL)
 			return -1;

@@ -28,7 +28,8 @@ struct ir_sink {
 	 * taken fails with IR_EEXIST. */
 	struct ir_stream *(*open)(
 	    struct ir_sink *, const char *path, struct ir_err *);
-	/* Whether a finished file of that path is there already. */
+	/* Whether that file is there already, from a run that was cut off and
+	 * that this one goes on with: then it is not to be fetched again. */
 	bool (*has)(struct ir_sink *, const char *path);
 	/* Declares a change about to be made to the target: what is done, how
 	 * it is undone ("" if it cannot be), why.  Made before the change. */

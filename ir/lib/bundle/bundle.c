@@ -154,6 +154,7 @@ ir_bundle_close(struct ir_bundle *b)
 	if (b == NULL)
 		return;
 	ir_journal_free(b->sink.journal);
+	json_decref(b->sink.kept);
 	if (b->lock != -1)
 		close(b->lock);
 	if (b->dirfd != -1)
@@ -252,6 +253,19 @@ ir_bundle_scope(struct ir_bundle *b, const char *dir, struct ir_err *err)
 	}
 	memmove(run, run + strlen("data/"), strlen(run + strlen("data/")) + 1);
 	return run;
+}
+
+bool
+ir_bundle_has(const struct ir_bundle *b, const char *path)
+{
+	struct ir_err err;
+	uint64_t size;
+	ir_auto_free char *full = ir_asprintf(&err, "data/%s", path);
+	ir_auto_close int fd = -1;
+
+	if (full != NULL)
+		fd = ir_open_regular(b->dirfd, full, &size, &err);
+	return fd != -1;
 }
 
 void

@@ -99,6 +99,10 @@ struct ir_sink *ir_bundle_sink(struct ir_bundle *b);
  * the string. */
 char *ir_bundle_scope(struct ir_bundle *b, const char *dir, struct ir_err *err);
 
+/** ir_bundle_has(b, path): whether a finished file of that path below data/ is
+ * there. */
+bool ir_bundle_has(const struct ir_bundle *b, const char *path);
+
 /* Told how many bytes of a file are written, for a progress bar. */
 typedef void (*ir_bundle_progress_fn)(
     void *arg, const char *path, uint64_t bytes);

@@ -201,7 +201,26 @@ begin(struct ir_journal *j, int dirfd, const char *uuid,
 		return -1;
 	j->fd = ir_open_beneath(dirfd, j->path, O_WRONLY | O_APPEND, err);
 	j->size = (off_t)out.len;
-	return j->fd == -1 ? -1 : 0;
+	if (j->fd == -1)
+		return -1;
+	/* Lasts as long as the program: what tells a run that goes on from one
+	 * that was killed. */
+	if (flock(j->fd, LOCK_EX) == -1)
+		return ir_fail_errno(err, "cannot lock %s", j->path);
+	return 0;
+}
+
+int
+ir_journal_lock(int dirfd, struct ir_err *err)
+{
+	int fd = ir_open_beneath(dirfd, "journal", O_RDONLY | O_DIRECTORY, err);
+
+	if (fd != -1 && flock(fd, LOCK_EX) == -1) {
+		ir_fail_errno(err, "cannot lock journal");
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 struct ir_journal *
@@ -209,18 +228,14 @@ ir_journal_begin(int dirfd, const char *uuid, const struct ir_bundle_who *who,
     const json_t *engine, struct ir_err *err)
 {
 	struct ir_journal *j = calloc(1, sizeof(*j));
-	/* Numbers are given out one at a time. */
-	ir_auto_close int lock =
-	    ir_open_beneath(dirfd, "journal", O_RDONLY | O_DIRECTORY, err);
+	ir_auto_close int lock = ir_journal_lock(dirfd, err);
 
 	if (j == NULL) {
 		ir_fail_mem(err);
 		return NULL;
 	}
 	j->fd = -1;
-	if (lock != -1 && flock(lock, LOCK_EX) == -1)
-		ir_fail_errno(err, "cannot lock journal");
-	else if (lock != -1 && begin(j, dirfd, uuid, who, engine, err) == 0)
+	if (lock != -1 && begin(j, dirfd, uuid, who, engine, err) == 0)
 		return j;
 	ir_journal_free(j);
 	return NULL;

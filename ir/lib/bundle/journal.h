@@ -29,8 +29,14 @@
 
 struct ir_journal;
 
+/** ir_journal_lock(dirfd, err): waits until nobody else begins a journal in the
+ * bundle at dirfd or looks for one to go on with, and keeps them waiting until
+ * the descriptor is closed. */
+int ir_journal_lock(int dirfd, struct ir_err *err);
+
 /** ir_journal_begin(dirfd, uuid, who, engine, err): the next journal of the
- * bundle at dirfd, with its first lines, or none of it. */
+ * bundle at dirfd, with its first lines, or none of it.  As long as it is open,
+ * its file has an exclusive flock(2). */
 struct ir_journal *ir_journal_begin(int dirfd, const char *uuid,
     const struct ir_bundle_who *who, const json_t *engine, struct ir_err *err);
 void ir_journal_free(struct ir_journal *j); /* NULL is fine */

@@ -25,6 +25,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/state.h \
 	ir/lib/bundle/stream.c ir/lib/bundle/stream.h \
 	ir/lib/bundle/tags.c \
+	ir/lib/bundle/torn.c ir/lib/bundle/torn.h \
 	ir/lib/bundle/trust.c \
 	ir/lib/bundle/verdict.c ir/lib/bundle/verdict.h \
 	ir/lib/bundle/verify.c ir/lib/bundle/verify.h \

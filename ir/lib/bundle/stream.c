@@ -18,11 +18,13 @@
 #include "base/time.h"
 #include "bundle/fields.h"
 #include "bundle/names.h"
+#include "bundle/torn.h"
 
 struct stream {
 	struct ir_stream stream;
 	struct ir_bundle_sink *sink;
 	char *path, *part; /* in the bundle: "data/x", "data/x.part" */
+	bool again;        /* the part has another name: it is a second take */
 	int fd;
 	struct ir_sha256 *sha;
 	uint64_t size, attested;
@@ -42,25 +44,37 @@ stream_free(struct stream *s)
 	free(s);
 }
 
+/* A line about the stream; takes the reference of rest. */
+static int
+say(struct stream *s, const char *ev, json_t *rest, struct ir_err *err)
+{
+	json_t *f = json_pack(
+	    "{s:s, s:s*}", "path", s->path, "part", s->again ? s->part : NULL);
+
+	if (f != NULL && json_object_update(f, rest) == -1) {
+		json_decref(f);
+		f = NULL;
+	}
+	json_decref(rest);
+	return ir_journal_add(s->sink->journal, ev, f, err);
+}
+
 /* What is written so far is on the disk: says so. */
 static int
 attest(struct stream *s, struct ir_err *err)
 {
-	struct ir_journal *j = s->sink->journal;
 	char cum[IR_SHA256_HEX];
 
 	if (fdatasync(s->fd) == -1)
 		return ir_fail_errno(err, "syncing %s", s->part);
 	if (ir_sha256_peek(s->sha, cum, err) == -1)
 		return -1;
-	if (!s->opened && ir_journal_add(j, "stream-open",
-			      json_pack("{s:s}", "path", s->path), err) == -1)
+	if (!s->opened && say(s, "stream-open", json_object(), err) == -1)
 		return -1;
 	s->opened = true;
-	if (ir_journal_add(j, "chunk",
-		json_pack("{s:s, s:I, s:I, s:s}", "path", s->path, "offset",
-		    (json_int_t)s->attested, "length",
-		    (json_int_t)(s->size - s->attested), "cum", cum),
+	if (say(s, "chunk",
+		json_pack("{s:I, s:I, s:s}", "offset", (json_int_t)s->attested,
+		    "length", (json_int_t)(s->size - s->attested), "cum", cum),
 		err) == -1)
 		return -1;
 	s->attested = s->size;
@@ -122,12 +136,11 @@ say_closed(struct stream *s, const char *gap, struct ir_err *err)
 
 	if (ir_sha256_peek(s->sha, sha, err) == -1)
 		return -1;
-	f = json_pack("{s:s, s:I, s:s, s:s}", "path", s->path, "size",
-	    (json_int_t)s->size, "sha256", sha, "end",
-	    gap != NULL ? "gap" : "complete");
+	f = json_pack("{s:I, s:s, s:s}", "size", (json_int_t)s->size, "sha256",
+	    sha, "end", gap != NULL ? "gap" : "complete");
 	if (f != NULL && gap != NULL)
 		json_object_set_new(f, "why", ir_fields_text(gap));
-	return ir_journal_add(s->sink->journal, "stream-close", f, err);
+	return say(s, "stream-close", f, err);
 }
 
 /* The data is on the disk before the journal says so, and the journal before
@@ -229,15 +242,33 @@ exists(int dirfd, const char *path)
 	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* The name until it is whole.  The part of a run that was cut off is evidence,
+ * and keeps its name. */
+static int
+name_part(struct stream *s, struct ir_err *err)
+{
+	s->part = ir_asprintf(err, "%s" IR_PART, s->path);
+	if (s->part == NULL)
+		return -1;
+	if (s->sink->kept == NULL || !exists(s->sink->dirfd, s->part))
+		return 0;
+	free(s->part);
+	s->again = true;
+	s->part =
+	    ir_torn_name(s->path, ir_journal_number(s->sink->journal), err);
+	return s->part == NULL ? -1
+			       : ir_torn_say(s->sink->dirfd, s->sink->journal,
+				     s->path, err);
+}
+
 static int
 start(struct stream *s, const char *path, struct ir_err *err)
 {
 	int dirfd = s->sink->dirfd;
 
 	s->path = ir_asprintf(err, "data/%s", path);
-	s->part = ir_asprintf(err, "data/%s" IR_PART, path);
-	if (s->path == NULL || s->part == NULL ||
-	    prepare(dirfd, s->path, err) == -1)
+	if (s->path == NULL || prepare(dirfd, s->path, err) == -1 ||
+	    name_part(s, err) == -1)
 		return -1;
 	if ((s->sha = ir_sha256_new(err)) == NULL)
 		return -1;
@@ -294,14 +325,8 @@ static bool
 sink_has(struct ir_sink *sink, const char *path)
 {
 	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
-	struct ir_err err;
-	uint64_t size;
-	ir_auto_free char *full = ir_asprintf(&err, "data/%s", path);
-	ir_auto_close int fd = -1;
 
-	if (full != NULL)
-		fd = ir_open_regular(b->dirfd, full, &size, &err);
-	return fd != -1;
+	return b->kept != NULL && json_object_get(b->kept, path) != NULL;
 }
 
 static int

@@ -12,6 +12,12 @@
  *whole; "gap" with why: it stays <path>.part
  *
  * A file that is whole before the first chunk is due has only its stream-close.
+ *
+ * A run that goes on with one that was cut off leaves the part that it finds as
+ * it is, and writes <path>.NNNN.part, NNNN being its own number; that name is
+ * then in its lines as "part".  Before it does, it says what it found:
+ *
+ *	torn         {path,part,size,sha256}
  */
 #ifndef IR_BUNDLE_STREAM_H
 #define IR_BUNDLE_STREAM_H
@@ -26,6 +32,9 @@ struct ir_bundle_sink {
 	struct ir_sink sink;
 	int dirfd;                  /* of the bundle */
 	struct ir_journal *journal; /* NULL: nothing can be opened */
+	/* Set in a run that goes on with one that was cut off: paths of the
+	 * files of that one which are kept. */
+	json_t *kept;
 	ir_bundle_progress_fn progress;
 	void *arg;
 };

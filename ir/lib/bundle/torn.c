@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a run that was cut off left of a file: see torn.h.
+ */
+#include "bundle/torn.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "bundle/stream.h"
+
+char *
+ir_torn_name(const char *path, unsigned run, struct ir_err *err)
+{
+	return ir_asprintf(err, "%s.%04u" IR_PART, path, run);
+}
+
+/* From here on it stays as it is. */
+static int
+say(int dirfd, struct ir_journal *j, const char *path, const char *part,
+    struct ir_err *err)
+{
+	char sha[IR_SHA256_HEX];
+	uint64_t size;
+	ir_auto_close int fd = ir_open_regular(dirfd, part, &size, err);
+
+	if (fd == -1 ||
+	    ir_sha256_fd(fd, UINT64_MAX, sha, &size, part, err) == -1)
+		return -1;
+	return ir_journal_add(j, "torn",
+	    json_pack("{s:s, s:s, s:I, s:s}", "path", path, "part", part,
+		"size", (json_int_t)size, "sha256", sha),
+	    err);
+}
+
+/* Whether e is what some run called name while it wrote it. */
+static bool
+is_part_of(const char *e, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(e, name, n) != 0)
+		return false;
+	e += n;
+	if (*e == '.' && strspn(e + 1, "0123456789") == 4)
+		e += 5;
+	return strcmp(e, IR_PART) == 0;
+}
+
+int
+ir_torn_say(
+    int dirfd, struct ir_journal *j, const char *path, struct ir_err *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+	ir_auto_free char *dir =
+	    ir_asprintf(err, "%.*s", (int)(name - path - 1), path);
+	struct dirent *e;
+	int rc = 0, fd = -1;
+	DIR *d;
+
+	if (dir != NULL)
+		fd = ir_open_beneath(dirfd, dir, O_RDONLY | O_DIRECTORY, err);
+	if (fd == -1)
+		return -1;
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return ir_fail_errno(err, "%s", dir);
+	}
+	while (rc == 0 && (e = readdir(d)) != NULL) {
+		if (!is_part_of(e->d_name, name))
+			continue;
+		ir_auto_free char *part =
+		    ir_asprintf(err, "%s/%s", dir, e->d_name);
+		rc = part == NULL ? -1 : say(dirfd, j, path, part, err);
+	}
+	closedir(d);
+	return rc;
+}
