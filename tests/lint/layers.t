@@ -55,7 +55,7 @@ judge()
 		return
 	fi
 	case $header in
-	archive.h | archive_entry.h | zstd.h) [ "$own" = archive ] ;;
+	archive.h | archive_entry.h | zstd.h | zstd_errors.h) [ "$own" = archive ] ;;
 	gcrypt.h) [ "$own" = crypto ] ;;
 	openssl/*) [ "$own" = stamp ] ;;
 	seccomp.h) [ "$own" = sandbox ] ;;

@@ -18,3 +18,10 @@ tests_unit_test_compare_SOURCES = tests/unit/test-compare.c \
 	tests/unit/tar.h tests/unit/unit.h
 tests_unit_test_compare_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_compare_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-zstd
+TESTS += tests/unit/test-zstd
+tests_unit_test_zstd_SOURCES = tests/unit/test-zstd.c tests/unit/filter.h \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_zstd_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_zstd_LDADD = $(LDADD) $(CMOCKA_LIBS)
