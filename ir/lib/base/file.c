@@ -237,6 +237,68 @@ ir_put_file(
 	return rc;
 }
 
+/* The file system has no files without a name. */
+#define NAMELESS (-2)
+
+/* A file without a name: its descriptor, or NAMELESS. */
+static int
+put_nameless(int dirfd, const struct ir_new_file *f, struct ir_err *err)
+{
+	int fd = openat(dirfd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd == -1 &&
+	    (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
+		return NAMELESS;
+	if (fd == -1)
+		return ir_fail_errno(err, "%s", f->name);
+	if (ir_write_all(fd, f->p, f->n, f->name, err) == 0) {
+		if (fsync(fd) == 0)
+			return fd;
+		ir_fail_errno(err, "writing %s", f->name);
+	}
+	close(fd);
+	return -1;
+}
+
+static int
+name_file(int dirfd, const struct ir_new_file *f, int fd, struct ir_err *err)
+{
+	char self[64];
+
+	if (fd == NAMELESS)
+		return ir_put_file(dirfd, f->name, f->p, f->n, err);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, self, dirfd, f->name, AT_SYMLINK_FOLLOW) == -1)
+		return ir_fail_errno(err, "%s", f->name);
+	return 0;
+}
+
+int
+ir_put_files(
+    int dirfd, const struct ir_new_file *v, size_t n, struct ir_err *err)
+{
+	int fds[IR_PUT_FILES], rc = 0;
+	size_t made = 0, named = 0;
+
+	while (rc == 0 && made < n) {
+		fds[made] = put_nameless(dirfd, &v[made], err);
+		if (fds[made] == -1)
+			rc = -1;
+		else
+			made++;
+	}
+	for (; rc == 0 && named < n; named += rc == 0)
+		rc = name_file(dirfd, &v[named], fds[named], err);
+	if (rc == 0 && fsync(dirfd) == -1)
+		rc = ir_fail_errno(err, "syncing the directory of %s", v->name);
+	while (rc == -1 && named > 0)
+		unlinkat(dirfd, v[--named].name, 0);
+	while (made > 0)
+		if (fds[--made] >= 0)
+			close(fds[made]);
+	return rc;
+}
+
 int
 ir_make_dirs(int dirfd, const char *path, struct ir_err *err)
 {

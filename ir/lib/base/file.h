@@ -46,6 +46,21 @@ int ir_write_all(
 int ir_put_file(
     int dirfd, const char *path, const void *p, size_t n, struct ir_err *err);
 
+/* A file to be made, by a name without a slash. */
+struct ir_new_file {
+	const char *name;
+	const void *p;
+	size_t n;
+};
+
+/** ir_put_files(dirfd, v, n, err): as ir_put_file(), for at most
+ * IR_PUT_FILES files in the directory itself that belong together: all are on
+ * the disk before the first gets its name, in the order given, and a failure
+ * leaves none of them. */
+#define IR_PUT_FILES 4
+int ir_put_files(
+    int dirfd, const struct ir_new_file *v, size_t n, struct ir_err *err);
+
 /** ir_rename_new(dirfd, from, to, err): renames without overwriting, and
  * syncs the directory of the new name. */
 int ir_rename_new(

@@ -23,43 +23,6 @@ struct acts {
 	int64_t time; /* of the one before */
 };
 
-static bool
-is_null_or(const json_t *doc, const char *key, const char *want)
-{
-	const json_t *v = json_object_get(doc, key);
-
-	if (want == NULL)
-		return json_is_null(v);
-	return json_is_string(v) && strcmp(json_string_value(v), want) == 0;
-}
-
-/* Whether it has the fields of an entry at all. */
-static int
-well_formed(const json_t *doc, const char *path, struct ir_err *err)
-{
-	static const char *const strings[] = {
-	    "bundle", "type", "time", "actor.id", "case"};
-	json_int_t v, seq;
-	int64_t when;
-
-	if (ir_json_need_int(doc, "v", &v, path, err) == -1 ||
-	    ir_json_need_int(doc, "seq", &seq, path, err) == -1)
-		return -1;
-	if (v != 1)
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: is of version %lld of the format: this program knows "
-		    "version 1",
-		    path, (long long)v);
-	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
-		if (ir_json_need_str(doc, strings[i], path, err) == NULL)
-			return -1;
-	if (ir_time_parse(ir_json_str(doc, "time"), &when) == -1 ||
-	    strlen(ir_json_str(doc, "bundle")) != 36)
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: time or bundle is not what it should be", path);
-	return 0;
-}
-
 /* Its place in the chain. */
 static void
 check_place(struct ir_check *c, struct acts *a, const char *path,
@@ -82,11 +45,11 @@ check_place(struct ir_check *c, struct acts *a, const char *path,
 	if (c->uuid[0] != '\0' &&
 	    strcmp(ir_json_str(doc, "bundle"), c->uuid) != 0)
 		ir_fault(f, IR_CHAIN, path, "belongs to another bundle");
-	if (!is_null_or(doc, "prev", b->text != NULL ? b->hash : NULL))
+	if (!ir_custody_follows(doc, "prev", b->text != NULL ? b->hash : NULL))
 		ir_fault(f, IR_CHAIN, path,
 		    "does not follow the act before it: one of the two was "
 		    "changed or exchanged");
-	else if (!is_null_or(
+	else if (!ir_custody_follows(
 		     doc, "prev_sig", b->sig != NULL ? b->sig_hash : NULL))
 		ir_fault(f, IR_CHAIN, path,
 		    "does not follow the signature of the act before it");
@@ -121,11 +84,7 @@ read_signed(struct ir_check *c, const struct ir_custody *e, const char *path,
 		    path, "is not signed: it does not prove who wrote it");
 	else if ((good = ir_check_signature(c, &s, &key, err)) == -1)
 		return -1;
-	*doc = ir_json_parse(e->text, e->len, path, err);
-	if (*doc != NULL && well_formed(*doc, path, err) == -1) {
-		json_decref(*doc);
-		*doc = NULL;
-	}
+	*doc = ir_custody_parse(e, path, err);
 	/* With a bad signature it is worth no other word. */
 	if (*doc == NULL)
 		rc = ir_fault_err(&c->faults,

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -44,6 +45,26 @@ ir_bag_replace(
 	if (fsync(fd) == -1)
 		return ir_fail_errno(err, "syncing the directory of %s", path);
 	return 0;
+}
+
+static bool
+exists(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+enum ir_bag_state
+ir_bag_state(int dirfd)
+{
+	bool open = exists(dirfd, IR_OPEN);
+
+	if (!exists(dirfd, IR_BAGIT))
+		return IR_BAG_NONE;
+	if (open && !exists(dirfd, IR_CUSTODY_SEAL ".sig"))
+		return IR_BAG_OPEN;
+	return exists(dirfd, IR_CUSTODY_SEAL) ? IR_BAG_SEALED : IR_BAG_BROKEN;
 }
 
 bool

@@ -31,6 +31,17 @@ int ir_bag_info(int dirfd, const char *uuid, const char *number,
  * a bundle. */
 bool ir_bag_knows(const char *path);
 
+enum ir_bag_state {
+	IR_BAG_NONE,   /* no bundle */
+	IR_BAG_OPEN,   /* it can be written to */
+	IR_BAG_SEALED, /* only acts can be added */
+	IR_BAG_BROKEN, /* neither: its .open was removed */
+};
+
+/** ir_bag_state(dirfd): which of these the directory is, by what files are
+ * there.  A sealing that was killed at its last step left .open behind. */
+enum ir_bag_state ir_bag_state(int dirfd);
+
 /** ir_bag_replace(dirfd, path, p, n, err): a whole file in place of one that
  * is there, at once: never called on a sealed bundle. */
 int ir_bag_replace(

@@ -22,14 +22,6 @@
 #include "bundle/state.h"
 #include "json/json.h"
 
-static bool
-exists(int dirfd, const char *path)
-{
-	struct stat st;
-
-	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 int
 ir_bundle_lock(struct ir_bundle *b, int op, struct ir_err *err)
 {
@@ -99,11 +91,12 @@ read_names(struct ir_bundle *b, struct ir_err *err)
 static int
 refuse_sealed(const struct ir_bundle *b, struct ir_err *err)
 {
-	if (!exists(b->dirfd, IR_CUSTODY_SEAL ".sig") &&
-	    exists(b->dirfd, IR_OPEN))
+	enum ir_bag_state state = ir_bag_state(b->dirfd);
+
+	if (state == IR_BAG_OPEN)
 		return 0;
 	unlinkat(b->dirfd, IR_OPEN, 0);
-	if (exists(b->dirfd, IR_CUSTODY_SEAL))
+	if (state == IR_BAG_SEALED)
 		return ir_fail(err, IR_EEXIST,
 		    "%s: is sealed: nothing can be added to it", b->dir);
 	return ir_fail(err, IR_EFORMAT,

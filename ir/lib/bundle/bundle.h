@@ -59,11 +59,13 @@ struct ir_bundle *ir_bundle_create(const char *parent,
     const struct ir_bundle_case *c, const struct ir_bundle_who *who,
     struct ir_err *err);
 
-/** ir_bundle_locate(given, dir, err): which bundle is meant: given (-b), else
- * $IR_BUNDLE, else the one open bundle in the current directory (itself or one
- * level down).  *dir is NULL when there is none of these; the caller frees it.
- * Several open ones: IR_EUSAGE, and the message lists them. */
-int ir_bundle_locate(const char *given, char **dir, struct ir_err *err);
+/** ir_bundle_locate(given, sealed, dir, err): which bundle is meant: given
+ * (-b), else $IR_BUNDLE, else the one open, or the one sealed, bundle in the
+ * current directory (itself or one level down).  *dir is NULL when there is
+ * none of these; the caller frees it.  Several of them: IR_EUSAGE, and the
+ * message lists them. */
+int ir_bundle_locate(
+    const char *given, bool sealed, char **dir, struct ir_err *err);
 
 /** ir_bundle_open(dir, err): for writing.  IR_EFORMAT if it is not a bundle;
  * IR_EEXIST if it is sealed. */

@@ -135,25 +135,25 @@ ir_bundle_create(const char *parent, const struct ir_bundle_case *c,
 }
 
 static bool
-is_open(const char *dir)
+is(const char *dir, enum ir_bag_state state)
 {
 	ir_auto_close int fd =
 	    open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
-	return fd != -1 && faccessat(fd, IR_OPEN, F_OK, 0) == 0 &&
-	       faccessat(fd, IR_BAGIT, F_OK, 0) == 0;
+	return fd != -1 && ir_bag_state(fd) == state;
 }
 
-/* The open bundles among the directories here, and how many. */
+/* The bundles in that state among the directories here, and how many. */
 static size_t
-list_open(struct ir_buf *names, char **first, struct ir_err *err)
+list(enum ir_bag_state state, struct ir_buf *names, char **first,
+    struct ir_err *err)
 {
 	DIR *d = opendir(".");
 	struct dirent *e;
 	size_t n = 0;
 
 	while (d != NULL && (e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || !is_open(e->d_name))
+		if (e->d_name[0] == '.' || !is(e->d_name, state))
 			continue;
 		ir_buf_printf(names, "%s%s", n > 0 ? ", " : "", e->d_name);
 		if (n++ == 0)
@@ -165,27 +165,28 @@ list_open(struct ir_buf *names, char **first, struct ir_err *err)
 }
 
 int
-ir_bundle_locate(const char *given, char **dir, struct ir_err *err)
+ir_bundle_locate(const char *given, bool sealed, char **dir, struct ir_err *err)
 {
+	enum ir_bag_state state = sealed ? IR_BAG_SEALED : IR_BAG_OPEN;
 	ir_auto_buf struct ir_buf names = IR_BUF_INIT;
 	size_t n;
 
 	*dir = NULL;
 	if (given == NULL)
 		given = getenv("IR_BUNDLE");
-	if ((given == NULL || *given == '\0') && is_open("."))
+	if ((given == NULL || *given == '\0') && is(".", state))
 		given = ".";
 	if (given != NULL && *given != '\0') {
 		*dir = ir_asprintf(err, "%s", given);
 		return *dir != NULL ? 0 : -1;
 	}
-	n = list_open(&names, dir, err);
+	n = list(state, &names, dir, err);
 	if (n > 1) {
 		free(*dir);
 		*dir = NULL;
 		return ir_fail(err, IR_EUSAGE,
-		    "there are several open bundles here: name one with -b: %s",
-		    names.p);
+		    "there are several %s bundles here: name one with -b: %s",
+		    sealed ? "sealed" : "open", names.p);
 	}
 	return n == 1 && *dir == NULL ? -1 : 0;
 }

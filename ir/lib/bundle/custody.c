@@ -63,6 +63,55 @@ ir_custody_free(struct ir_custody *e)
 	*e = (struct ir_custody){0};
 }
 
+static int
+well_formed(const json_t *doc, const char *path, struct ir_err *err)
+{
+	static const char *const strings[] = {
+	    "bundle", "type", "time", "actor.id", "case"};
+	json_int_t v, seq;
+	int64_t when;
+
+	if (ir_json_need_int(doc, "v", &v, path, err) == -1 ||
+	    ir_json_need_int(doc, "seq", &seq, path, err) == -1)
+		return -1;
+	if (v != 1)
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: is of version %lld of the format: this program knows "
+		    "version 1",
+		    path, (long long)v);
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
+		if (ir_json_need_str(doc, strings[i], path, err) == NULL)
+			return -1;
+	if (ir_time_parse(ir_json_str(doc, "time"), &when) == -1 ||
+	    strlen(ir_json_str(doc, "bundle")) != 36)
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: time or bundle is not what it should be", path);
+	return 0;
+}
+
+json_t *
+ir_custody_parse(
+    const struct ir_custody *e, const char *path, struct ir_err *err)
+{
+	json_t *doc = ir_json_parse(e->text, e->len, path, err);
+
+	if (doc != NULL && well_formed(doc, path, err) == -1) {
+		json_decref(doc);
+		doc = NULL;
+	}
+	return doc;
+}
+
+bool
+ir_custody_follows(const json_t *doc, const char *field, const char *hash)
+{
+	const json_t *v = json_object_get(doc, field);
+
+	if (hash == NULL)
+		return json_is_null(v);
+	return json_is_string(v) && strcmp(json_string_value(v), hash) == 0;
+}
+
 json_t *
 ir_custody_entry(const char *uuid, int seq, const char *type,
     const struct ir_custody *prev, const char *number,
@@ -104,23 +153,33 @@ ir_custody_sign(int dirfd, const char *path, const char *text, size_t len,
 }
 
 int
-ir_custody_put(int dirfd, const char *path, const json_t *doc,
-    const struct ir_key *key, char hash[IR_SHA256_HEX], struct ir_err *err)
+ir_custody_text(
+    const json_t *doc, const char *path, struct ir_buf *b, struct ir_err *err)
 {
-	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
 	ir_auto_free char *line = NULL;
 
 	if (doc == NULL)
 		return ir_fail_mem(err);
 	if ((line = ir_json_line(doc, err)) == NULL)
 		return -1;
-	ir_buf_puts(&b, line);
-	ir_buf_puts(&b, "\n");
-	if (ir_buf_ok(&b, err) == -1)
+	ir_buf_puts(b, line);
+	ir_buf_puts(b, "\n");
+	if (ir_buf_ok(b, err) == -1)
 		return -1;
-	if (b.len > IR_MAX_CUSTODY)
+	if (b->len > IR_MAX_CUSTODY)
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: would be larger than %u bytes", path, IR_MAX_CUSTODY);
+	return 0;
+}
+
+int
+ir_custody_put(int dirfd, const char *path, const json_t *doc,
+    const struct ir_key *key, char hash[IR_SHA256_HEX], struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
+
+	if (ir_custody_text(doc, path, &b, err) == -1)
+		return -1;
 	ir_sha256_mem(b.p, b.len, hash);
 	if (ir_put_file(dirfd, path, b.p, b.len, err) == -1)
 		return -1;

@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "bundle/bundle.h"
 #include "crypto/digest.h"
@@ -33,12 +34,27 @@ int ir_custody_read(
     int dirfd, const char *path, struct ir_custody *e, struct ir_err *err);
 void ir_custody_free(struct ir_custody *e);
 
+/** ir_custody_parse(e, path, err): the entry as an object that has the fields
+ * that all have, as those which this program relies on must be; the caller owns
+ * it.  NULL and IR_EFORMAT if it is none. */
+json_t *ir_custody_parse(
+    const struct ir_custody *e, const char *path, struct ir_err *err);
+
+/** ir_custody_follows(doc, field, hash): whether the field, "prev" or
+ * "prev_sig", is that hash; NULL stands for null. */
+bool ir_custody_follows(const json_t *doc, const char *field, const char *hash);
+
 /** ir_custody_entry(uuid, seq, type, prev, number, c, who): the fields that
  * all entries have; prev is the entry before, NULL for the first; c may be
  * NULL.  The caller owns it; NULL when memory is out. */
 json_t *ir_custody_entry(const char *uuid, int seq, const char *type,
     const struct ir_custody *prev, const char *number,
     const struct ir_bundle_case *c, const struct ir_bundle_who *who);
+
+/** ir_custody_text(doc, path, b, err): appends the entry as it is signed and
+ * stored; path is for the message. */
+int ir_custody_text(
+    const json_t *doc, const char *path, struct ir_buf *b, struct ir_err *err);
 
 /** ir_custody_put(dirfd, path, doc, key, hash, err): writes the entry and then,
  * unless key is NULL, its signature; hash is the entry's. */

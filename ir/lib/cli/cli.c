@@ -208,7 +208,7 @@ locate(const struct ir_program *p, struct ir_err *err)
 {
 	if (!(p->uses & (IR_USES_BUNDLE | IR_NEEDS_BUNDLE)))
 		return 0;
-	if (ir_bundle_locate(opt.bundle, &cli.bundle_dir, err) == -1)
+	if (ir_bundle_locate(opt.bundle, false, &cli.bundle_dir, err) == -1)
 		return -1;
 	if (cli.bundle_dir != NULL)
 		return 0;
