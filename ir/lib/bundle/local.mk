@@ -1,7 +1,9 @@
 libir_a_SOURCES += \
+	ir/lib/bundle/act.c ir/lib/bundle/act.h \
 	ir/lib/bundle/acts.c \
 	ir/lib/bundle/bag.c ir/lib/bundle/bag.h \
 	ir/lib/bundle/bundle.c ir/lib/bundle/bundle.h \
+	ir/lib/bundle/chain.c ir/lib/bundle/chain.h \
 	ir/lib/bundle/check.h \
 	ir/lib/bundle/claims.c ir/lib/bundle/claims.h \
 	ir/lib/bundle/complete.c ir/lib/bundle/complete.h \
@@ -11,6 +13,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/fault.c ir/lib/bundle/fault.h \
 	ir/lib/bundle/fields.c ir/lib/bundle/fields.h \
 	ir/lib/bundle/hashing.c ir/lib/bundle/hashing.h \
+	ir/lib/bundle/holder.c ir/lib/bundle/holder.h \
 	ir/lib/bundle/items.c ir/lib/bundle/items.h \
 	ir/lib/bundle/journal.c ir/lib/bundle/journal.h \
 	ir/lib/bundle/journalread.c \

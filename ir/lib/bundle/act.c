@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Acts after the seal: see act.h.  The entry is signed before anything is
+ * written, under a lock on the bundle's directory, so that no two programs can
+ * take one number.
+ */
+#include "bundle/act.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/signal.h"
+#include "base/time.h"
+#include "bundle/bag.h"
+#include "bundle/chain.h"
+#include "bundle/custody.h"
+#include "bundle/names.h"
+#include "crypto/sshsig.h"
+#include "json/json.h"
+
+/* Who holds the lock may be waiting for the touch of a security key. */
+#define LOCK_WAIT_MS 90000
+#define LOCK_POLL_MS 50
+
+int
+ir_act_open(const char *dir, struct ir_err *err)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return ir_fail_errno(err, "%s", dir);
+	switch (ir_bag_state(fd)) {
+	case IR_BAG_SEALED:
+		return fd;
+	case IR_BAG_OPEN:
+		ir_fail(err, IR_EFORMAT,
+		    "%s: is not sealed: what is done to it stands in its "
+		    "journals; close it with ir seal first",
+		    dir);
+		break;
+	case IR_BAG_BROKEN:
+		ir_fail(err, IR_EFORMAT,
+		    "%s: is neither open nor sealed: its " IR_OPEN
+		    " was removed",
+		    dir);
+		break;
+	case IR_BAG_NONE:
+		ir_fail(err, IR_EFORMAT,
+		    "%s: is no bundle: it has no " IR_BAGIT, dir);
+		break;
+	}
+	close(fd);
+	return -1;
+}
+
+static int
+lock(int dirfd, struct ir_err *err)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
+
+	for (int ms = 0; flock(dirfd, LOCK_EX | LOCK_NB) == -1;
+	     ms += LOCK_POLL_MS) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return ir_fail_errno(err,
+			    "its directory cannot be locked, and two acts "
+			    "could take one number: copy it to a local disk");
+		if (ir_interrupted())
+			return ir_fail(err, IR_EINTR, "interrupted");
+		if (ms >= LOCK_WAIT_MS)
+			return ir_fail(err, IR_EEXIST,
+			    "another program is adding an act: try again when "
+			    "it has ended");
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/* custody/, which must be ours to write to. */
+static int
+open_custody(int dirfd, struct ir_err *err)
+{
+	int fd = ir_open_beneath(dirfd, "custody", O_RDONLY | O_DIRECTORY, err);
+	struct stat st;
+
+	if (fd == -1 || faccessat(fd, ".", W_OK, AT_EACCESS) == 0)
+		return fd;
+	if (errno == EROFS)
+		ir_fail(err, IR_EPERM,
+		    "lies on a read-only file system: copy it to another, and "
+		    "record the act there");
+	else if (errno == EACCES && fstat(fd, &st) == 0 &&
+		 st.st_uid != geteuid())
+		ir_fail(err, IR_EPERM,
+		    "belongs to another user (uid %u): record the act as that "
+		    "user, or in a copy of your own",
+		    (unsigned)st.st_uid);
+	else
+		ir_fail_errno(err, "custody cannot be written to");
+	close(fd);
+	return -1;
+}
+
+/* What a program left that was killed, on a file system where a file has a name
+ * before it is whole.  The lock says that nobody is at work on it. */
+static void
+clear(int custody)
+{
+	int fd = openat(custody, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd != -1 ? fdopendir(fd) : NULL;
+	struct dirent *e;
+	unsigned seq;
+
+	if (d == NULL && fd != -1)
+		close(fd);
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		char name[256];
+		size_t n = strlen(e->d_name);
+
+		if (n < 4 || strcmp(e->d_name + n - 4, ".tmp") != 0)
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)n - 4, e->d_name);
+		if (ir_custody_name_ok(name, &seq))
+			unlinkat(custody, e->d_name, 0);
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
+static int
+refuse_turn(const struct ir_holder *h, const char *type, const char *actor,
+    struct ir_err *err)
+{
+	const char *who = ir_holder_name(h), *to = ir_holder_to(h);
+
+	switch (ir_holder_turn(h, type, actor)) {
+	case IR_TURN_OK:
+		return 0;
+	case IR_TURN_NOT_HOLDER:
+		return ir_fail(err, IR_EPERM,
+		    "%s holds it, not %s, who therefore cannot %s it: %s must "
+		    "first release it to %s, who then receives it",
+		    who, actor, type, who, actor);
+	case IR_TURN_IN_TRANSIT:
+		return ir_fail(err, IR_EPERM,
+		    "it is on its way to %s: %s must receive it first, or %s "
+		    "receive it back",
+		    to, to, who);
+	case IR_TURN_NOT_RELEASED:
+		return ir_fail(err, IR_EPERM,
+		    "%s holds it and has not released it: %s must first, with "
+		    "ir custody release --to %s",
+		    who, who, actor);
+	case IR_TURN_NOT_ADDRESSEE:
+		return ir_fail(err, IR_EPERM,
+		    "it was released to %s, not to %s: only %s can receive it, "
+		    "or %s receive it back",
+		    to, actor, to, who);
+	case IR_TURN_DISPOSED:
+		break;
+	}
+	return ir_fail(err, IR_EPERM,
+	    "it was disposed of: nothing but a note can be added");
+}
+
+/* An act of an earlier time than the one before is found by whoever verifies,
+ * for ever: better to say so now. */
+static int
+refuse_clock(const struct ir_act *act, const json_t *before, const json_t *doc,
+    struct ir_err *err)
+{
+	const char *then = ir_json_str(before, "time");
+	const char *now = ir_json_str(doc, "time");
+	int64_t a, b;
+
+	if (ir_time_parse(then, &a) == -1 || ir_time_parse(now, &b) == -1 ||
+	    b >= a || act->c->remarks[0] != '\0')
+		return 0;
+	return ir_fail(err, IR_EFORMAT,
+	    "the clock here says %s, and the act before is of %s: set the "
+	    "clock right, or, if the other one was wrong, say so with "
+	    "--remarks",
+	    now, then);
+}
+
+/* The entry that is to follow. */
+static json_t *
+make(const struct ir_chain *c, const struct ir_act *act,
+    const struct ir_bundle_who *who, struct ir_err *err)
+{
+	const struct ir_link *last = ir_chain_last(c);
+	json_t *doc;
+
+	if (act->head != NULL && strcmp(act->head, last->e.hash) != 0) {
+		ir_fail(err, IR_EEXIST,
+		    "another act was added meanwhile: do yours again");
+		return NULL;
+	}
+	if (refuse_turn(&c->holder, act->type, who->id, err) == -1)
+		return NULL;
+	doc = ir_custody_entry(ir_json_str(c->v[0].doc, "bundle"),
+	    (int)last->seq + 1, act->type, &last->e,
+	    ir_json_str(c->v[0].doc, "case"), act->c, who);
+	if (doc == NULL ||
+	    (act->more != NULL && json_object_update_missing(doc,
+				      (json_t *)(uintptr_t)act->more) == -1)) {
+		ir_fail_mem(err);
+	} else if (refuse_clock(act, last->doc, doc, err) == 0)
+		return doc;
+	json_decref(doc);
+	return NULL;
+}
+
+static int
+put(int custody, const json_t *doc, const struct ir_bundle_who *who,
+    struct ir_acted *done, struct ir_err *err)
+{
+	const char *name = done->path + strlen("custody/");
+	ir_auto_buf struct ir_buf text = IR_BUF_INIT;
+	ir_auto_free char *sig = NULL;
+	ir_auto_free char *signame = ir_asprintf(err, "%s.sig", name);
+
+	if (signame == NULL ||
+	    ir_custody_text(doc, done->path, &text, err) == -1)
+		return -1;
+	sig = ir_sshsig_sign(who->key, IR_NS_CUSTODY, text.p, text.len, err);
+	if (sig == NULL)
+		return -1;
+	const struct ir_new_file files[] = {
+	    {name, text.p, text.len}, {signame, sig, strlen(sig)}};
+	ir_sha256_mem(text.p, text.len, done->head);
+	return ir_put_files(custody, files, 2, err);
+}
+
+static int
+write_act(int dirfd, const struct ir_act *act, const struct ir_bundle_who *who,
+    struct ir_acted *done, struct ir_err *err)
+{
+	ir_auto_close int custody = open_custody(dirfd, err);
+	json_auto_t *doc = NULL;
+	struct ir_chain c = {0};
+	int rc = -1;
+
+	if (custody == -1 || lock(dirfd, err) == -1)
+		return -1;
+	clear(custody);
+	if (ir_chain_read(dirfd, &c, err) == 0 &&
+	    ir_chain_check(&c, err) == 0 &&
+	    (doc = make(&c, act, who, err)) != NULL) {
+		done->seq = (unsigned)ir_json_int(doc, "seq");
+		snprintf(done->path, sizeof(done->path), "custody/%04u-%s.json",
+		    done->seq, act->type);
+		rc = done->seq > 9999 ? ir_fail(err, IR_EFORMAT,
+					    "it has as many acts as it can")
+				      : put(custody, doc, who, done, err);
+	}
+	ir_chain_free(&c);
+	return rc;
+}
+
+int
+ir_act_write(const char *dir, const struct ir_act *act,
+    const struct ir_bundle_who *who, struct ir_acted *done, struct ir_err *err)
+{
+	ir_auto_close int dirfd = ir_act_open(dir, err);
+
+	if (dirfd == -1)
+		return -1;
+	if (write_act(dirfd, act, who, done, err) == -1)
+		return ir_wrap(err, "%s", dir);
+	return 0;
+}
