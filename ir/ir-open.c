@@ -9,20 +9,11 @@
 #include "json/json.h"
 
 static struct {
-	const char *item, *where, *why, *remarks, *dir, *name, *role, *org;
-} opt = {"", "", "", "", ".", "", "", ""};
+	const char *dir;
+} opt = {"."};
 
 static const struct ir_option options[] = {
     {'d', "dir", "DIR", "make it in DIR (default: here)", NULL, &opt.dir},
-    {0, "item", "TEXT", "the evidence item's number", NULL, &opt.item},
-    {0, "where", "TEXT", "the place of the acts", NULL, &opt.where},
-    {0, "why", "TEXT", "purpose and authority", NULL, &opt.why},
-    {0, "remarks", "TEXT", "whatever else belongs into the record", NULL,
-	&opt.remarks},
-    {0, "name", "TEXT", "your name, as the record should have it", NULL,
-	&opt.name},
-    {0, "role", "TEXT", "your role", NULL, &opt.role},
-    {0, "org", "TEXT", "your organisation", NULL, &opt.org},
     IR_OPTION_END,
 };
 
@@ -50,20 +41,12 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
 	struct ir_bundle_who who = cli->who;
 	json_auto_t *engine = target(cli);
-	const struct ir_bundle_case c = {
-	    .number = argv[0],
-	    .item = opt.item,
-	    .where = opt.where,
-	    .why = opt.why,
-	    .remarks = opt.remarks,
-	    .target = engine,
-	};
+	struct ir_bundle_case c = cli->said;
 	struct ir_bundle *b;
 
 	(void)argc;
-	who.name = opt.name;
-	who.role = opt.role;
-	who.org = opt.org;
+	c.number = argv[0];
+	c.target = engine;
 	b = ir_bundle_create(opt.dir, &c, &who, err);
 	if (b == NULL && ir_cli_unsigned(&who, err))
 		b = ir_bundle_create(opt.dir, &c, &who, err);
@@ -97,7 +80,7 @@ static const struct ir_program program = {
     .name = "ir-open",
     .operands = "CASE",
     .what = "Starts an evidence bundle for a case, signed with your SSH key.",
-    .uses = IR_USES_ENGINE | IR_USES_KEY,
+    .uses = IR_USES_ENGINE | IR_USES_KEY | IR_IS_ACT,
     .min = 1,
     .max = 1,
     .options = options,

@@ -7,23 +7,6 @@
 #include "cli/cli.h"
 #include "json/json.h"
 
-static struct {
-	const char *item, *where, *why, *remarks, *name, *role, *org;
-} opt = {"", "", "", "", "", "", ""};
-
-static const struct ir_option options[] = {
-    {0, "item", "TEXT", "the evidence item's number", NULL, &opt.item},
-    {0, "where", "TEXT", "the place of the sealing", NULL, &opt.where},
-    {0, "why", "TEXT", "purpose and authority", NULL, &opt.why},
-    {0, "remarks", "TEXT", "whatever else belongs into the record", NULL,
-	&opt.remarks},
-    {0, "name", "TEXT", "your name, as the record should have it", NULL,
-	&opt.name},
-    {0, "role", "TEXT", "your role", NULL, &opt.role},
-    {0, "org", "TEXT", "your organisation", NULL, &opt.org},
-    IR_OPTION_END,
-};
-
 /* What a reader of the bundle will want to know was not had. */
 static void
 print_gaps(const json_t *ledger)
@@ -49,21 +32,10 @@ print_gaps(const json_t *ledger)
 static int
 seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 {
-	struct ir_bundle_who who = cli->who;
-	const struct ir_bundle_case c = {
-	    .number = ir_bundle_case_number(b),
-	    .item = opt.item,
-	    .where = opt.where,
-	    .why = opt.why,
-	    .remarks = opt.remarks,
-	};
 	struct ir_seal_result r;
 	char size[16];
 
-	who.name = opt.name;
-	who.role = opt.role;
-	who.org = opt.org;
-	if (ir_bundle_seal(b, &who, &c, &r, err) == -1)
+	if (ir_bundle_seal(b, &cli->who, &cli->said, &r, err) == -1)
 		return -1;
 	ir_size(size, r.bytes);
 	print_gaps(r.ledger);
@@ -71,12 +43,12 @@ seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 	    "sealed    %s: %llu files, %s, %s", ir_bundle_dir(b),
 	    (unsigned long long)r.files, size,
 	    r.complete ? "complete" : "incomplete");
-	ir_out(IR_PLAIN, "by        %s", who.id);
+	ir_out(IR_PLAIN, "by        %s", cli->who.id);
 	ir_out(IR_BOLD, "receipt   %s", r.head);
 	ir_say("note the receipt somewhere else: it is what shows later that "
 	       "nothing was rolled back");
 	ir_result(json_pack("{s:o, s:o, s:s, s:I, s:I, s:b, s:O}", "bundle",
-	    ir_json_text(ir_bundle_dir(b)), "actor", ir_json_text(who.id),
+	    ir_json_text(ir_bundle_dir(b)), "actor", ir_json_text(cli->who.id),
 	    "head", r.head, "files", (json_int_t)r.files, "bytes",
 	    (json_int_t)r.bytes, "complete", r.complete, "completeness",
 	    r.ledger));
@@ -92,10 +64,8 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 
 	(void)argc;
 	(void)argv;
-	if (cli->who.key == NULL)
-		return ir_fail(err, IR_ENOENT,
-		    "no key to sign with: add yours to ssh-agent, name it with "
-		    "--key, or make one with ssh-keygen -t ed25519");
+	if (ir_cli_need_key(cli, err) == -1)
+		return -1;
 	if ((b = ir_bundle_open(cli->bundle_dir, err)) == NULL)
 		return -1;
 	rc = seal(cli, b, err);
@@ -123,10 +93,9 @@ static const struct ir_program program = {
     .name = "ir-seal",
     .operands = "",
     .what = "Closes the bundle: manifests, and your signature over them.",
-    .uses = IR_NEEDS_BUNDLE | IR_USES_KEY | IR_NEEDS_KEY,
+    .uses = IR_NEEDS_BUNDLE | IR_USES_KEY | IR_NEEDS_KEY | IR_IS_ACT,
     .min = 0,
     .max = 0,
-    .options = options,
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -3,59 +3,23 @@
  * ir-verify: checks a bundle, anywhere, without an engine.  The exit code is
  * the verdict.
  */
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/buf.h"
 #include "base/text.h"
 #include "bundle/verify.h"
 #include "cli/cli.h"
+#include "cli/trusted.h"
 #include "json/json.h"
 
 static struct {
-	const char *signers, *revoked, *case_number;
+	const char *case_number;
 } opt;
 
 static const struct ir_option options[] = {
-    {'s', "allowed-signers", "FILE",
-	"whom you trust (default: IR_ALLOWED_SIGNERS, ~/.ssh/allowed_signers)",
-	NULL, &opt.signers},
-    {0, "revoked", "FILE", "public keys whose signatures count no more", NULL,
-	&opt.revoked},
     {0, "case", "NUMBER", "the case number that it must have", NULL,
 	&opt.case_number},
     IR_OPTION_END,
 };
-
-/* The trusted signers are the analyst's own file, never the bundle's. */
-static int
-load_signers(struct ir_signers **signers, struct ir_err *err)
-{
-	const char *path = opt.signers, *home = getenv("HOME");
-	ir_auto_free char *guess = NULL;
-
-	*signers = NULL;
-	if (path == NULL)
-		path = getenv("IR_ALLOWED_SIGNERS");
-	if (path == NULL || *path == '\0') {
-		guess = ir_asprintf(
-		    err, "%s/.ssh/allowed_signers", home != NULL ? home : "");
-		if (guess == NULL)
-			return -1;
-		if (access(guess, F_OK) == -1)
-			return 0;
-		path = guess;
-	}
-	return (*signers = ir_signers_load(path, err)) != NULL ? 0 : -1;
-}
-
-static void
-progress(void *arg, uint64_t done, uint64_t total)
-{
-	(void)arg;
-	ir_progress("verifying", done, total);
-}
 
 /* For people; --json has them all. */
 #define MAX_PRINTED 100
@@ -118,28 +82,21 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
 	struct ir_verify_options o = {
 	    .case_number = opt.case_number,
-	    .progress = progress,
+	    .progress = ir_trusted_progress,
 	};
-	struct ir_signers *signers;
-	struct ir_revoked *revoked = NULL;
+	struct ir_trusted t;
 	struct ir_report r;
 	const char *dir = argv[0];
 	int code;
 
 	(void)cli;
 	(void)argc;
-	if (load_signers(&signers, err) == -1)
+	if (ir_trusted_load(&t, err) == -1)
 		return -1;
-	if (opt.revoked != NULL &&
-	    (revoked = ir_revoked_load(opt.revoked, err)) == NULL) {
-		ir_signers_free(signers);
-		return -1;
-	}
-	o.signers = signers;
-	o.revoked = revoked;
+	o.signers = t.signers;
+	o.revoked = t.revoked;
 	code = ir_bundle_verify(dir, &o, &r, err);
-	ir_signers_free(signers);
-	ir_revoked_free(revoked);
+	ir_trusted_free(&t);
 	if (code == -1)
 		return -1;
 	print_findings(&r);
@@ -195,6 +152,7 @@ static const struct ir_program program = {
     .operands = "BUNDLE",
     .what = "Checks an evidence bundle; needs no engine and trusts nothing "
 	    "in it.",
+    .uses = IR_TRUSTS,
     .min = 1,
     .max = 1,
     .options = options,

@@ -175,6 +175,38 @@ test_locate(void **state)
 }
 
 static void
+test_locate_sealed(void **state)
+{
+	struct ir_err err;
+	char *dir;
+
+	(void)state;
+	ir_auto_free char *open = bt_end(bt_new(""));
+	assert_int_equal(ir_bundle_locate(NULL, true, &dir, &err), 0);
+	assert_null(dir);
+	ir_auto_free char *one = bt_sealed();
+	ir_auto_free char *mark = bt_path("%s/.open", one);
+	assert_int_equal(ir_bundle_locate(NULL, true, &dir, &err), 0);
+	assert_string_equal(dir, one);
+	free(dir);
+	/* Left behind by a sealing that was killed at its last step. */
+	bt_spit(mark, "", 0);
+	assert_int_equal(ir_bundle_locate(NULL, true, &dir, &err), 0);
+	assert_string_equal(dir, one);
+	free(dir);
+	assert_int_equal(ir_bundle_locate(NULL, false, &dir, &err), 0);
+	assert_string_equal(dir, open);
+	free(dir);
+	ir_auto_free char *two = bt_sealed();
+	assert_int_equal(ir_bundle_locate(NULL, true, &dir, &err), -1);
+	assert_int_equal(err.code, IR_EUSAGE);
+	assert_non_null(strstr(err.msg, "several sealed"));
+	bt_rm(open);
+	bt_rm(one);
+	bt_rm(two);
+}
+
+static void
 test_scope(void **state)
 {
 	struct ir_bundle *b = bt_new("");
@@ -224,6 +256,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_create_fails),
     cmocka_unit_test(test_open_fails),
     cmocka_unit_test(test_locate),
+    cmocka_unit_test(test_locate_sealed),
     cmocka_unit_test(test_scope),
     cmocka_unit_test(test_two_writers),
 };

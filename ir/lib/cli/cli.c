@@ -11,16 +11,21 @@
 
 #include "base/buf.h"
 #include "base/signal.h"
+#include "cli/help.h"
+#include "cli/trusted.h"
 #include "cli/who.h"
 #include "docker/container.h"
 #include "json/json.h"
 
 static struct {
 	bool help, version, complete;
-	const char *bundle, *host, *key, *actor;
-} opt;
+	const char *bundle, *host, *key, *actor, *name, *role, *org;
+} opt = {.name = "", .role = "", .org = ""};
 
-static struct ir_cli cli;
+static struct ir_cli cli = {
+    .said = {.number = "", .item = "", .where = "", .why = "", .remarks = ""}};
+static char **args; /* of the program, for the record */
+static const struct ir_program *program;
 static struct ir_key *key;
 static struct ir_err record_err; /* the first failure to record */
 
@@ -35,6 +40,12 @@ static const struct ir_option of_bundle[] = {
 	&opt.bundle},
     IR_OPTION_END,
 };
+static const struct ir_option of_sealed[] = {
+    {'b', "bundle", "DIR",
+	"the bundle (default: IR_BUNDLE, or the sealed one here)", NULL,
+	&opt.bundle},
+    IR_OPTION_END,
+};
 static const struct ir_option of_key[] = {
     {'k', "key", "FILE",
 	"your SSH key (default: IR_KEY, ssh-agent's, ~/.ssh/id_ed25519)", NULL,
@@ -42,6 +53,18 @@ static const struct ir_option of_key[] = {
     {0, "actor", "ID",
 	"who you are in allowed_signers (default: IR_ACTOR, the key's comment)",
 	NULL, &opt.actor},
+    IR_OPTION_END,
+};
+static const struct ir_option of_act[] = {
+    {0, "item", "TEXT", "the evidence item's number", NULL, &cli.said.item},
+    {0, "where", "TEXT", "the place of the act", NULL, &cli.said.where},
+    {0, "why", "TEXT", "purpose and authority", NULL, &cli.said.why},
+    {0, "remarks", "TEXT", "whatever else belongs into the record", NULL,
+	&cli.said.remarks},
+    {0, "name", "TEXT", "your name, as the record should have it", NULL,
+	&opt.name},
+    {0, "role", "TEXT", "your role", NULL, &opt.role},
+    {0, "org", "TEXT", "your organisation", NULL, &opt.org},
     IR_OPTION_END,
 };
 static const struct ir_option of_dry_run[] = {
@@ -63,74 +86,29 @@ static const struct ir_option hidden[] = {
     IR_OPTION_END,
 };
 
-static const char *const common_exits[] = {
-    "64",
-    "the command line is wrong",
-    "65",
-    "data is malformed, or not what it should be",
-    "66",
-    "no such container, bundle, key or file",
-    "69",
-    "the engine cannot be reached",
-    "73",
-    "would overwrite something; the bundle is sealed",
-    "74",
-    "reading or writing failed; the disk is full",
-    "75",
-    "a deadline passed",
-    "76",
-    "the engine refused, or broke off",
-    "77",
-    "no permission",
-    "130",
-    "interrupted; what was collected is kept",
-    NULL,
-};
+/* With the hidden one and the NULL. */
+#define MAX_TABLES 12
 
 /* The tables of the options that p has, ended by NULL. */
 static void
-tables_of(const struct ir_program *p, const struct ir_option *t[8])
+tables_of(const struct ir_program *p, const struct ir_option *t[MAX_TABLES])
 {
 	if (p->options != NULL)
 		*t++ = p->options;
+	if (p->uses & IR_TRUSTS)
+		*t++ = ir_trusted_options;
+	if (p->uses & IR_IS_ACT)
+		*t++ = of_act;
 	if (p->uses & IR_CAN_DRY_RUN)
 		*t++ = of_dry_run;
 	if (p->uses & (IR_USES_BUNDLE | IR_NEEDS_BUNDLE))
-		*t++ = of_bundle;
+		*t++ = p->uses & IR_SEALED ? of_sealed : of_bundle;
 	if (p->uses & IR_USES_ENGINE)
 		*t++ = of_engine;
 	if (p->uses & IR_USES_KEY)
 		*t++ = of_key;
 	*t++ = of_all;
 	*t = NULL;
-}
-
-static void
-print_exits(const char *const *exits)
-{
-	for (; exits != NULL && exits[0] != NULL; exits += 2)
-		printf("  %3s  %s\n", exits[0], exits[1]);
-}
-
-static void
-help(const struct ir_program *p)
-{
-	const struct ir_option *tables[8];
-
-	printf("Usage: %s [OPTION]... %s\n%s\n\nOptions:\n", p->name,
-	    p->operands, p->what);
-	tables_of(p, tables);
-	for (size_t i = 0; tables[i] != NULL; i++)
-		ir_options_help(tables[i]);
-	if (p->examples != NULL)
-		printf("\nExamples:\n");
-	for (const char *const *e = p->examples; e != NULL && *e != NULL;
-	     e += 2)
-		printf("  %s\n        %s\n", e[0], e[1]);
-	printf("\nExit status:\n");
-	print_exits(p->exits);
-	print_exits(common_exits);
-	printf("\nThe manual: man %s\n", p->name);
 }
 
 /* Names of the engine's containers, for the shell's completion; silent when
@@ -208,10 +186,15 @@ locate(const struct ir_program *p, struct ir_err *err)
 {
 	if (!(p->uses & (IR_USES_BUNDLE | IR_NEEDS_BUNDLE)))
 		return 0;
-	if (ir_bundle_locate(opt.bundle, false, &cli.bundle_dir, err) == -1)
+	if (ir_bundle_locate(
+		opt.bundle, p->uses & IR_SEALED, &cli.bundle_dir, err) == -1)
 		return -1;
 	if (cli.bundle_dir != NULL)
 		return 0;
+	if (p->uses & IR_SEALED)
+		return ir_fail(err, IR_ENOENT,
+		    "no sealed bundle here: name it with -b, or close the open "
+		    "one with ir seal");
 	if (p->uses & IR_NEEDS_BUNDLE)
 		return ir_fail(err, IR_ENOENT,
 		    "no bundle here: name it with -b, or start one with "
@@ -223,14 +206,14 @@ locate(const struct ir_program *p, struct ir_err *err)
 }
 
 /* Who acts.  A key that nobody named and that cannot be used is no reason not
- * to act, but for a program that does nothing but sign. */
+ * to act, unless it is needed. */
 static int
-introduce(const struct ir_program *p, char **argv, struct ir_err *err)
+introduce(bool needed, struct ir_err *err)
 {
 	static char exe[65];
 	int rc = ir_who_key(opt.key, &key, err);
 
-	if (rc == -1 || (rc == 1 && p->uses & IR_NEEDS_KEY))
+	if (rc == -1 || (rc == 1 && needed))
 		return -1;
 	if (rc == 1)
 		ir_warn("not signed: %s", err->msg);
@@ -238,12 +221,26 @@ introduce(const struct ir_program *p, char **argv, struct ir_err *err)
 	if ((cli.who.id = ir_who_id(opt.actor, key, err)) == NULL)
 		return -1;
 	ir_who_exe(exe);
-	cli.who.name = cli.who.role = cli.who.org = "";
-	cli.who.program = p->name;
+	cli.who.name = opt.name;
+	cli.who.role = opt.role;
+	cli.who.org = opt.org;
+	cli.who.program = program->name;
 	cli.who.version = PACKAGE_VERSION;
 	cli.who.exe_sha256 = exe;
-	cli.who.argv = argv;
+	cli.who.argv = args;
 	return 0;
+}
+
+int
+ir_cli_need_key(struct ir_cli *c, struct ir_err *err)
+{
+	if (c->who.id == NULL && introduce(true, err) == -1)
+		return -1;
+	if (c->who.key != NULL)
+		return 0;
+	return ir_fail(err, IR_ENOENT,
+	    "no key to sign with: add yours to ssh-agent, name it with --key, "
+	    "or make one with ssh-keygen -t ed25519");
 }
 
 /* ssh-agent may hold the key and refuse to sign, or wait in vain for a touch;
@@ -296,7 +293,7 @@ record(struct ir_err *err)
 }
 
 static int
-start(const struct ir_program *p, char **argv, struct ir_err *err)
+start(const struct ir_program *p, struct ir_err *err)
 {
 	bool records = p->uses & IR_RECORDS;
 
@@ -306,9 +303,9 @@ start(const struct ir_program *p, char **argv, struct ir_err *err)
 	if (locate(p, err) == -1)
 		return -1;
 	records = records && cli.bundle_dir != NULL && !cli.dry_run;
-	if ((records ||
-		(p->uses & (IR_USES_KEY | IR_RECORDS)) == IR_USES_KEY) &&
-	    introduce(p, argv, err) == -1)
+	if ((records || (p->uses & (IR_USES_KEY | IR_RECORDS | IR_NEEDS_KEY)) ==
+			    IR_USES_KEY) &&
+	    introduce(false, err) == -1)
 		return -1;
 	return records ? record(err) : 0;
 }
@@ -368,10 +365,12 @@ check_operands(const struct ir_program *p, int n, struct ir_err *err)
 int
 ir_cli_main(const struct ir_program *p, int argc, char **argv)
 {
-	const struct ir_option *tables[9];
+	const struct ir_option *tables[MAX_TABLES];
 	struct ir_err err;
 	int first, code, n = 0;
 
+	program = p;
+	args = argv;
 	ir_signal_setup();
 	tables_of(p, tables);
 	while (tables[n] != NULL)
@@ -383,7 +382,8 @@ ir_cli_main(const struct ir_program *p, int argc, char **argv)
 	if (first == -1)
 		return failed(&err);
 	if (opt.help) {
-		help(p);
+		tables[n] = NULL;
+		ir_cli_help(p, tables);
 		return finish(IR_OK);
 	}
 	if (opt.version) {
@@ -392,8 +392,7 @@ ir_cli_main(const struct ir_program *p, int argc, char **argv)
 	}
 	if (opt.complete)
 		return finish(complete());
-	if (check_operands(p, argc - first, &err) == -1 ||
-	    start(p, argv, &err) == -1)
+	if (check_operands(p, argc - first, &err) == -1 || start(p, &err) == -1)
 		return finish(failed(&err));
 	code = p->run(&cli, argc - first, argv + first, &err);
 	return finish(code == -1 ? failed(&err) : code);

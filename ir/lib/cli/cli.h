@@ -24,7 +24,10 @@ enum {
 			      * there is no bundle or --dry-run */
 	IR_USES_KEY = 16,    /* --key, --actor; cli->who */
 	IR_CAN_DRY_RUN = 32, /* --dry-run; cli->dry_run */
-	IR_NEEDS_KEY = 64,   /* ... and a key that was found must be usable */
+	IR_NEEDS_KEY = 64,   /* ... looked for only by ir_cli_need_key() */
+	IR_SEALED = 128,     /* the bundle meant is a sealed one */
+	IR_IS_ACT = 256,     /* --item ... --org; cli->said, the rest of who */
+	IR_TRUSTS = 512,     /* --allowed-signers, --revoked; see trusted.h */
 };
 
 struct ir_cli {
@@ -33,6 +36,7 @@ struct ir_cli {
 	char *bundle_dir;
 	struct ir_bundle *bundle;
 	struct ir_bundle_who who;
+	struct ir_bundle_case said; /* item, where, why, remarks */
 };
 
 struct ir_program {
@@ -53,6 +57,10 @@ struct ir_program {
 
 /** ir_cli_main(p, argc, argv): all of it; what main() returns. */
 int ir_cli_main(const struct ir_program *p, int argc, char **argv);
+
+/** ir_cli_need_key(cli, err): who acts, with a key that can sign: one that was
+ * found and cannot is an error here, and none at all is IR_ENOENT. */
+int ir_cli_need_key(struct ir_cli *cli, struct ir_err *err);
 
 /** ir_cli_unsigned(who, err): whether to try once more without a key, after a
  * failure that came from a key that nobody named: warns, and takes who's. */

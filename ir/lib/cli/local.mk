@@ -1,10 +1,12 @@
 libir_a_SOURCES += \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
 	ir/lib/cli/dryrun.c ir/lib/cli/dryrun.h \
+	ir/lib/cli/help.c ir/lib/cli/help.h \
 	ir/lib/cli/isolation-cut.c \
 	ir/lib/cli/isolation.c ir/lib/cli/isolation.h \
 	ir/lib/cli/options.c ir/lib/cli/options.h \
 	ir/lib/cli/out.c ir/lib/cli/out.h \
 	ir/lib/cli/rebuild-prepare.c \
 	ir/lib/cli/rebuild.c ir/lib/cli/rebuild.h \
+	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

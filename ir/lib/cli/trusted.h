@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Whom the analyst trusts: lists of the analyst's own, never the bundle's.
+ */
+#ifndef IR_CLI_TRUSTED_H
+#define IR_CLI_TRUSTED_H
+
+#include "base/err.h"
+#include "bundle/verify.h"
+#include "cli/options.h"
+
+/* -s, --revoked: those of a program with IR_TRUSTS. */
+extern const struct ir_option ir_trusted_options[];
+
+struct ir_trusted {
+	struct ir_signers *signers; /* NULL: there is no such list */
+	struct ir_revoked *revoked; /* or NULL */
+};
+
+/** ir_trusted_load(t, err): the lists that were named, else the allowed_signers
+ * in $IR_ALLOWED_SIGNERS, else ~/.ssh/allowed_signers if there is one. Released
+ * by ir_trusted_free(). */
+int ir_trusted_load(struct ir_trusted *t, struct ir_err *err);
+void ir_trusted_free(struct ir_trusted *t);
+
+/** ir_trusted_progress(arg, done, total): for ir_verify_options. */
+void ir_trusted_progress(void *arg, uint64_t done, uint64_t total);
+
+#endif
