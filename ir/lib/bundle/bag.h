@@ -16,6 +16,9 @@
 #define IR_VERIFYTXT "VERIFY.txt"
 #define IR_OPEN      ".open" /* there until the bundle is sealed */
 
+/* Written at the seal, and so in no journal. */
+#define IR_COMPLETENESS "data/completeness.json"
+
 #define IR_BAGIT_TEXT "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 /* How to check a bundle by hand. */

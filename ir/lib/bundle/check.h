@@ -15,12 +15,14 @@
 #include "bundle/fault.h"
 #include "bundle/items.h"
 #include "bundle/record.h"
+#include "bundle/untar.h"
 #include "bundle/verify.h"
 #include "crypto/digest.h"
 #include "crypto/sshsig.h"
 
 struct ir_check {
-	int dirfd;
+	int dirfd;            /* -1 for a tar */
+	struct ir_untar *tar; /* or NULL */
 	const struct ir_verify_options *o;
 	struct ir_items items;
 	struct ir_faults faults;

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "bundle/bag.h"
 #include "bundle/fields.h"
 #include "bundle/hashing.h"
 #include "bundle/stream.h"

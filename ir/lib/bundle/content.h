@@ -15,9 +15,6 @@
 #include "bundle/fault.h"
 #include "bundle/items.h"
 
-/* Written at the seal, and so in no journal. */
-#define IR_COMPLETENESS "data/completeness.json"
-
 struct ir_content {
 	int dirfd; /* -1: all files were given by ir_content_due() */
 	struct ir_items *items; /* with claims and, if sealed, listings */

@@ -283,7 +283,7 @@ ir_hash_all(const struct ir_hash_all *a, struct ir_err *err)
 	if (p.jobs == NULL)
 		return ir_fail_mem(err);
 	for (size_t i = 0; i < a->items->n; i++)
-		if (a->items->v[i]->wanted) {
+		if (a->items->v[i]->wanted && a->items->v[i]->text == NULL) {
 			p.jobs[p.n++].it = a->items->v[i];
 			p.total += a->items->v[i]->size;
 		}

@@ -33,7 +33,7 @@ void ir_hashing_free(struct ir_hashing *h);
 
 struct ir_hash_all {
 	int dirfd;              /* of the bundle */
-	struct ir_items *items; /* those that are "wanted" */
+	struct ir_items *items; /* those that are "wanted", and have no text */
 	bool whole;             /* or no more than what is attested */
 	struct ir_faults *faults;
 	void (*progress)(

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "bundle/bag.h"
 #include "bundle/names.h"
 #include "bundle/stream.h"
 
@@ -175,6 +176,14 @@ ir_items_place(struct ir_items *l, const char *path, uint64_t size,
 			l->tags += size;
 	}
 	return 0;
+}
+
+bool
+ir_items_parsed(const struct ir_item *it)
+{
+	return !ir_items_payload(it) ||
+	       (strcmp(it->path, IR_COMPLETENESS) == 0 &&
+		   it->size <= IR_MAX_JSON);
 }
 
 void

@@ -29,8 +29,8 @@ struct ir_item {
 	char *path;
 	bool here; /* on the disk, with this size: */
 	uint64_t size;
-	char *text; /* all of a file outside data/, as it was when it was
-		     * found, with a NUL after it; what is checked is what is
+	char *text; /* all of a file that is parsed, as it was when it was
+		     * found, with a NUL after it: what is checked is what is
 		     * parsed */
 	char listed[IR_SHA256_HEX]; /* in a manifest; "" if it is in none */
 	enum ir_claim claim;
@@ -74,6 +74,10 @@ int ir_items_fold(
  * more than IR_MAX_TAG_FILE, or of that much with the others. */
 int ir_items_place(struct ir_items *l, const char *path, uint64_t size,
     struct ir_faults *f, struct ir_item **it, struct ir_err *err);
+
+/** ir_items_parsed(it): whether it is parsed, and so needs its text: all files
+ * outside data/, and data/completeness.json unless it is too large. */
+bool ir_items_parsed(const struct ir_item *it);
 
 /** ir_items_text(it, text, len): what the file holds; takes text, and hashes
  * it. */

@@ -30,6 +30,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/tags.c \
 	ir/lib/bundle/torn.c ir/lib/bundle/torn.h \
 	ir/lib/bundle/trust.c \
+	ir/lib/bundle/untar.c ir/lib/bundle/untar.h \
 	ir/lib/bundle/verdict.c ir/lib/bundle/verdict.h \
 	ir/lib/bundle/verify.c ir/lib/bundle/verify.h \
 	ir/lib/bundle/verifytxt.c

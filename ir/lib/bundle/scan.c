@@ -43,7 +43,7 @@ take_file(int dirfd, const char *name, const char *path, const struct stat *st,
 	}
 	if (ir_items_place(l, path, (uint64_t)st->st_size, f, &it, err) == -1)
 		return -1;
-	if (it == NULL || ir_items_payload(it))
+	if (it == NULL || !ir_items_parsed(it))
 		return 0;
 	text = ir_read_beneath(dirfd, name, IR_MAX_TAG_FILE, &len, err);
 	if (text == NULL) {

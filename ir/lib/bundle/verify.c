@@ -87,31 +87,41 @@ check_heads(struct ir_check *c)
 	}
 }
 
-/* Totals first: they are signed, and cost nothing to compare. */
+/* The totals that were signed; no file is larger. */
 static uint64_t
-check_oxum(struct ir_check *c)
+sealed_bytes(struct ir_check *c, uint64_t *files)
 {
 	const char *sealed = ir_json_str(c->seal, "seal.payload_oxum");
-	uint64_t bytes = 0, files = 0, most = UINT64_MAX, n;
+	uint64_t bytes = UINT64_MAX;
+
+	*files = UINT64_MAX;
+	if (c->seal != NULL &&
+	    sscanf(sealed, "%" SCNu64 ".%" SCNu64, &bytes, files) != 2)
+		ir_fault(&c->faults, IR_HOSTILE, IR_CUSTODY_SEAL,
+		    "payload_oxum is not what it should be");
+	return bytes;
+}
+
+static void
+check_oxum(struct ir_check *c, uint64_t most, uint64_t n)
+{
+	const char *sealed = ir_json_str(c->seal, "seal.payload_oxum");
+	uint64_t bytes = 0, files = 0;
 	char found[64];
 
 	if (c->seal == NULL)
-		return UINT64_MAX;
+		return;
 	for (size_t i = 0; i < c->items.n; i++)
 		if (c->items.v[i]->here && ir_items_payload(c->items.v[i])) {
 			bytes += c->items.v[i]->size;
 			files++;
 		}
 	snprintf(found, sizeof(found), "%" PRIu64 ".%" PRIu64, bytes, files);
-	if (sscanf(sealed, "%" SCNu64 ".%" SCNu64, &most, &n) != 2)
-		ir_fault(&c->faults, IR_HOSTILE, IR_CUSTODY_SEAL,
-		    "payload_oxum is not what it should be");
-	else if (strcmp(sealed, found) != 0)
+	if (strcmp(sealed, found) != 0)
 		ir_fault(&c->faults, IR_CONTENT, "data",
 		    "holds %" PRIu64 " bytes in %" PRIu64 " files; %" PRIu64
 		    " bytes in %" PRIu64 " files were sealed",
 		    bytes, files, most, n);
-	return most;
 }
 
 /* What is missing, said so by the bundle itself. */
@@ -142,17 +152,16 @@ static int
 check_complete(struct ir_check *c, const json_t *complete, const json_t *gaps,
     struct ir_err *err)
 {
+	const struct ir_item *it = ir_items_get(&c->items, IR_COMPLETENESS);
 	json_auto_t *written = NULL;
-	size_t len;
-	ir_auto_free char *text =
-	    ir_read_beneath(c->dirfd, IR_COMPLETENESS, IR_MAX_JSON, &len, err);
 
-	if (text != NULL)
-		written = ir_json_parse(text, len, IR_COMPLETENESS, err);
-	if (written == NULL)
+	if (it == NULL || !it->here) /* not listed, or it is said already */
+		ir_fault(&c->faults, IR_CONTENT, IR_COMPLETENESS, "is missing");
+	else if (!(written = ir_json_parse(
+		       it->text, it->size, IR_COMPLETENESS, err)))
 		return ir_fault_err(
 		    &c->faults, IR_HOSTILE, IR_COMPLETENESS, err);
-	if (!json_equal(written, complete))
+	else if (!json_equal(written, complete))
 		ir_fault(&c->faults, IR_CONTENT, IR_COMPLETENESS,
 		    "does not follow from the journals");
 	if (strcmp(ir_json_str(c->seal, "seal.status"),
@@ -165,6 +174,23 @@ check_complete(struct ir_check *c, const json_t *complete, const json_t *gaps,
 	return 0;
 }
 
+/* The files of a tar come now; those of a directory are known. */
+static int
+look_at_payload(struct ir_check *c, struct ir_content *k, struct ir_err *err)
+{
+	uint64_t files;
+
+	k->most = sealed_bytes(c, &files);
+	if (c->tar != NULL &&
+	    (ir_untar_data(c->tar, k, err) == -1 ||
+		ir_items_fold(&c->items, &c->faults, err) == -1))
+		return -1;
+	if (c->faults.worst == IR_HOSTILE)
+		return 0;
+	check_oxum(c, k->most, files);
+	return ir_content_check(k, err);
+}
+
 static int
 check_content(struct ir_check *c, struct ir_err *err)
 {
@@ -173,12 +199,13 @@ check_content(struct ir_check *c, struct ir_err *err)
 	    .faults = &c->faults,
 	    .sealed = c->files_read,
 	    .whole = c->files_read,
-	    .most = check_oxum(c),
 	    .progress = c->o->progress,
 	    .arg = c->o->arg};
 	json_auto_t *complete = NULL;
-	int rc = ir_content_check(&k, err);
+	int rc = look_at_payload(c, &k, err);
 
+	if (rc == 0 && k.gaps == NULL) /* HOSTILE: none of it is worth a word */
+		return 0;
 	complete = ir_complete_make(c->uuid, &c->record, k.gaps);
 	if (rc == 0 && complete == NULL)
 		rc = ir_fail_mem(err);
@@ -221,31 +248,45 @@ static void
 note_unsealed(struct ir_check *c)
 {
 	struct ir_err err;
-	ir_auto_close int fd =
-	    ir_open_beneath(c->dirfd, IR_OPEN, O_RDONLY, &err);
+	ir_auto_close int fd = -1;
 
 	ir_fault(&c->faults, IR_UNSEALED, "bundle",
 	    "is not sealed: what follows holds as far as its journals go, of "
 	    "which only the first line is signed: whoever could write here "
 	    "could change them, and the files with them");
+	if (c->tar != NULL)
+		return;
+	fd = ir_open_beneath(c->dirfd, IR_OPEN, O_RDONLY, &err);
 	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1)
 		ir_fault(&c->faults, IR_VALID, "bundle",
 		    "is being written to at this moment: verify it again "
 		    "afterwards");
 }
 
+/* All that there is, before any of it is believed. */
+static int
+gather(struct ir_check *c, struct ir_err *err)
+{
+	if (c->tar != NULL)
+		return ir_untar_tags(c->tar, &c->items, &c->faults, err);
+	/* Some other directory is not worth a list of all that is odd in it. */
+	if (exists(c->dirfd, IR_BAGIT) || exists(c->dirfd, IR_CUSTODY_OPEN))
+		return ir_scan(c->dirfd, &c->items, &c->faults, err);
+	return 0;
+}
+
 /* In order; what follows makes no sense once something is HOSTILE. */
 static int
 check(struct ir_check *c, struct ir_err *err)
 {
-	/* Some other directory is not worth a list of all that is odd in it. */
-	if (!exists(c->dirfd, IR_BAGIT) && !exists(c->dirfd, IR_CUSTODY_OPEN))
+	if (gather(c, err) == -1 &&
+	    ir_fault_err(&c->faults, IR_HOSTILE, "bundle", err) == -1)
+		return -1;
+	if (c->faults.worst < IR_HOSTILE && !here(c, IR_BAGIT) &&
+	    !here(c, IR_CUSTODY_OPEN))
 		ir_fault(&c->faults, IR_HOSTILE, "bundle",
 		    "is no bundle: it has neither " IR_BAGIT
 		    " nor " IR_CUSTODY_OPEN);
-	else if (ir_scan(c->dirfd, &c->items, &c->faults, err) == -1 &&
-		 ir_fault_err(&c->faults, IR_HOSTILE, "bundle", err) == -1)
-		return -1;
 	if (c->faults.worst == IR_HOSTILE)
 		return 0;
 	c->sealed = here(c, IR_CUSTODY_SEAL) &&
@@ -275,32 +316,60 @@ check(struct ir_check *c, struct ir_err *err)
 	return check_content(c, err);
 }
 
+static int
+verify(struct ir_check *c, struct ir_report *report, struct ir_err *err)
+{
+	int rc;
+
+	c->faults = (struct ir_faults){json_array(), IR_VALID};
+	c->summary = json_object();
+	rc = check(c, err);
+	ir_items_free(&c->items);
+	ir_record_free(&c->record);
+	json_decref(c->open);
+	json_decref(c->seal);
+	*report =
+	    (struct ir_report){c->faults.worst, c->faults.list, c->summary};
+	if (rc == -1)
+		ir_report_free(report);
+	return rc;
+}
+
+int
+ir_bundle_verify_fd(int dirfd, const struct ir_verify_options *o,
+    struct ir_report *report, struct ir_err *err)
+{
+	struct ir_check c = {.dirfd = dirfd, .o = o};
+
+	return verify(&c, report, err);
+}
+
 int
 ir_bundle_verify(const char *dir, const struct ir_verify_options *o,
     struct ir_report *report, struct ir_err *err)
 {
-	struct ir_check c = {
-	    .o = o,
-	    .faults = {json_array(), IR_VALID},
-	    .summary = json_object(),
-	};
-	int rc = -1;
+	ir_auto_close int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	*report = (struct ir_report){0};
-	c.dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (c.dirfd == -1)
-		ir_fail_errno(err, "%s", dir);
-	else {
-		rc = check(&c, err);
-		close(c.dirfd);
-	}
-	ir_items_free(&c.items);
-	ir_record_free(&c.record);
-	json_decref(c.open);
-	json_decref(c.seal);
-	*report = (struct ir_report){c.faults.worst, c.faults.list, c.summary};
-	if (rc == -1)
-		ir_report_free(report);
+	if (dirfd == -1)
+		return ir_fail_errno(err, "%s", dir);
+	return ir_bundle_verify_fd(dirfd, o, report, err);
+}
+
+int
+ir_bundle_verify_tar(struct ir_source *src, const char *name,
+    const struct ir_verify_options *o, struct ir_report *report,
+    struct ir_err *err)
+{
+	struct ir_untar tar;
+	struct ir_check c = {.dirfd = -1, .tar = &tar, .o = o};
+	int rc;
+
+	*report = (struct ir_report){0};
+	if (ir_untar_open(&tar, src, name, err) == -1)
+		return -1;
+	rc = verify(&c, report, err);
+	ir_untar_close(&tar);
 	return rc;
 }
 

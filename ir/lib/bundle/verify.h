@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/err.h"
+#include "base/source.h"
 #include "bundle/verdict.h"
 #include "crypto/revoked.h"
 #include "crypto/signers.h"
@@ -42,6 +43,17 @@ struct ir_report {
  * is no bundle at all is IR_HOSTILE.  Released by ir_report_free(). */
 int ir_bundle_verify(const char *dir, const struct ir_verify_options *o,
     struct ir_report *report, struct ir_err *err);
+
+/** ir_bundle_verify_fd(dirfd, o, report, err): the same for a directory that
+ * is open. */
+int ir_bundle_verify_fd(int dirfd, const struct ir_verify_options *o,
+    struct ir_report *report, struct ir_err *err);
+
+/** ir_bundle_verify_tar(src, name, o, report, err): the same for a packed
+ * bundle, in one pass.  Takes src, in a failure too. */
+int ir_bundle_verify_tar(struct ir_source *src, const char *name,
+    const struct ir_verify_options *o, struct ir_report *report,
+    struct ir_err *err);
 void ir_report_free(struct ir_report *r);
 
 #endif
