@@ -243,6 +243,59 @@ has_finding(const json_t *findings, enum ir_verdict verdict, const char *object,
 	return false;
 }
 
+/* The files of a bundle as a tar, in the order that a packed one has. */
+static const char pack_script[] =
+    "cd \"$1\" && all() { find . -type f -printf '%P\\0' | sort -z; }\n"
+    "pick() { all | grep -zE \"$1\" || true; }\n"
+    "{ pick ^custody/; pick ^journal/; pick '^tagmanifest-sha256.txt$'\n"
+    "  pick '^manifest-sha256.txt$'\n"
+    "  all | grep -zEv '^(custody|journal|data)/|^(tag)?manifest-sha' || true\n"
+    "  pick ^data/; } | LC_ALL=C tar -cf \"$OLDPWD/packed.tar\" \\\n"
+    "  --format=pax --transform 's,^,bag/,' --owner=0 --group=0 --null \\\n"
+    "  --no-recursion --verbatim-files-from -T - 2>&1";
+
+static struct ir_source *
+pack(const char *dir)
+{
+	char out[512];
+	struct ir_err err;
+	struct ir_source *s;
+
+	if (bt_sh(out, sizeof(out), pack_script, dir) != 0)
+		fail_msg("packing %s: %s", dir, out);
+	s = ir_source_fd(open("packed.tar", O_RDONLY | O_CLOEXEC), "tar", &err);
+	unlink("packed.tar");
+	return s;
+}
+
+/* What only a directory can hold comes out of a tar as something else. */
+static bool
+packs(const char *dir)
+{
+	char out[512];
+
+	return bt_sh(out, sizeof(out),
+		   "find \"$1\" ! -type f ! -type d -o -type f -links +1 |"
+		   " grep -q . && exit 1; find \"$1\" -type d -empty |"
+		   " grep -qv '/data$' && exit 1; find \"$1\" -size +1G |"
+		   " grep -q . && exit 1; exit 0",
+		   dir) == 0;
+}
+
+static void
+judge(const char *form, struct ir_report *r, enum ir_verdict verdict,
+    const char *object, const char *word)
+{
+	if (r->verdict != verdict ||
+	    (object != NULL &&
+		!has_finding(r->findings, verdict, object, word)))
+		fail_msg("%s: %s, not %s of %s: %s", form,
+		    ir_verdict_name(r->verdict), ir_verdict_name(verdict),
+		    object != NULL ? object : "-",
+		    json_dumps(r->findings, JSON_INDENT(1)));
+	ir_report_free(r);
+}
+
 void
 bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
     const char *word)
@@ -253,12 +306,12 @@ bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
 
 	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
 		fail_msg("%s", err.msg);
-	if (r.verdict != verdict ||
-	    (object != NULL && !has_finding(r.findings, verdict, object, word)))
-		fail_msg("%s, not %s of %s: %s", ir_verdict_name(r.verdict),
-		    ir_verdict_name(verdict), object != NULL ? object : "-",
-		    json_dumps(r.findings, JSON_INDENT(1)));
-	ir_report_free(&r);
+	judge("directory", &r, verdict, object, word);
+	if (packs(dir)) {
+		if (ir_bundle_verify_tar(pack(dir), "tar", &o, &r, &err) == -1)
+			fail_msg("%s", err.msg);
+		judge("tar", &r, verdict, object, word);
+	}
 }
 
 void

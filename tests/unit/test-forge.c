@@ -76,7 +76,7 @@ test_lying_sealer(void **state)
 	    {"sed -i '1{h;d};2G' $1/manifest-sha256.txt" MANIFEST, IR_HOSTILE,
 		"manifest-sha256.txt", "out of order"},
 	    {"sed -i '1{h;s#a/one#A/ONE#;G}' $1/manifest-sha256.txt" MANIFEST,
-		IR_HOSTILE, "data/A/ONE", "only in case"},
+		IR_HOSTILE, "data/a/one", "only in case"},
 	    {"sed -i 's#data/a/one#VERIFY.txt#' "
 	     "$1/manifest-sha256.txt" MANIFEST,
 		IR_HOSTILE, "manifest-sha256.txt", "no place here"},

@@ -79,8 +79,10 @@ sort_path(const void *a, const void *b)
 static int
 sort_fold(const void *a, const void *b)
 {
-	return strcasecmp((*(struct ir_item *const *)a)->path,
+	int c = strcasecmp((*(struct ir_item *const *)a)->path,
 	    (*(struct ir_item *const *)b)->path);
+
+	return c != 0 ? c : sort_path(a, b);
 }
 
 void
