@@ -25,3 +25,10 @@ tests_unit_test_zstd_SOURCES = tests/unit/test-zstd.c tests/unit/filter.h \
 	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
 tests_unit_test_zstd_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_zstd_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-writer
+TESTS += tests/unit/test-writer
+tests_unit_test_writer_SOURCES = tests/unit/test-writer.c \
+	tests/unit/tar.h tests/unit/unit.h
+tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_writer_LDADD = $(LDADD) $(CMOCKA_LIBS)

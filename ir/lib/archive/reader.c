@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "archive/tarend.h"
+#include "base/limits.h"
+#include "base/signal.h"
 
 #define CHUNK (256u << 10)
 
@@ -34,8 +36,14 @@ static la_ssize_t
 fill(struct archive *a, void *arg, const void **p)
 {
 	struct ir_tar *t = arg;
-	ssize_t n = t->in->read(t->in, t->chunk, CHUNK, &t->failed);
+	ssize_t n = -1;
 
+	/* What is compressed can go on for long without being read from. */
+	if (ir_interrupted())
+		ir_fail(&t->failed, IR_EINTR, "interrupted while reading %s",
+		    t->name);
+	else
+		n = t->in->read(t->in, t->chunk, CHUNK, &t->failed);
 	if (n == -1) {
 		archive_set_error(a, EIO, "%s", "cannot read");
 		return ARCHIVE_FATAL;
@@ -227,12 +235,16 @@ static int
 ended(struct ir_tar *t, struct ir_err *err)
 {
 	const void *p;
-	la_ssize_t n;
+	la_ssize_t n, more = 0;
 
-	while ((n = fill(t->a, t, &p)) > 0)
-		;
+	while ((n = fill(t->a, t, &p)) > 0 && more <= IR_MAX_TAR_PADDING)
+		more += n;
 	if (n < 0)
 		return refused(t, err);
+	if (more > IR_MAX_TAR_PADDING)
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: goes on for more than %u bytes after its end", t->name,
+		    IR_MAX_TAR_PADDING);
 	if (ir_tarend_check(t->end, err) == -1) {
 		err->code = IR_EFORMAT; /* no engine is at the other end */
 		return ir_wrap(err, "%s", t->name);

@@ -57,6 +57,10 @@
 /* Entries in a captured tree: ten times the largest image seen. */
 #define IR_MAX_TREE (10u << 20)
 
+/* Zeros after the end of a tar: tar(1) fills a record, by default of 10 KiB,
+ * and records of more than 1 MiB are not in use. */
+#define IR_MAX_TAR_PADDING (1u << 20)
+
 /* An engine's own list of changed paths: a million of them, at 100 bytes each,
  * are 96 MiB. */
 #define IR_MAX_CHANGES (128u << 20)
