@@ -10,10 +10,12 @@ libir_a_SOURCES += \
 	ir/lib/bundle/content.c ir/lib/bundle/content.h \
 	ir/lib/bundle/create.c \
 	ir/lib/bundle/custody.c ir/lib/bundle/custody.h \
+	ir/lib/bundle/export.c ir/lib/bundle/export.h \
 	ir/lib/bundle/fault.c ir/lib/bundle/fault.h \
 	ir/lib/bundle/fields.c ir/lib/bundle/fields.h \
 	ir/lib/bundle/hashing.c ir/lib/bundle/hashing.h \
 	ir/lib/bundle/holder.c ir/lib/bundle/holder.h \
+	ir/lib/bundle/import.c ir/lib/bundle/import.h \
 	ir/lib/bundle/items.c ir/lib/bundle/items.h \
 	ir/lib/bundle/journal.c ir/lib/bundle/journal.h \
 	ir/lib/bundle/journalread.c \
@@ -21,6 +23,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/lookup.c ir/lib/bundle/lookup.h \
 	ir/lib/bundle/manifest.c ir/lib/bundle/manifest.h \
 	ir/lib/bundle/names.c ir/lib/bundle/names.h \
+	ir/lib/bundle/outfile.c ir/lib/bundle/outfile.h \
 	ir/lib/bundle/packed.c ir/lib/bundle/packed.h \
 	ir/lib/bundle/record.c ir/lib/bundle/record.h \
 	ir/lib/bundle/scan.c ir/lib/bundle/scan.h \

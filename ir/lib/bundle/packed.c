@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "archive/zstd.h"
+#include "bundle/bag.h"
 #include "bundle/manifest.h"
 
 /* A tar's first header says "ustar" here (POSIX.1-2017, pax). */
@@ -145,5 +146,15 @@ ir_packed_rank(const char *path)
 		return 2;
 	if (strcmp(path, IR_MANIFEST) == 0)
 		return 3;
-	return strncmp(path, "data/", 5) != 0 ? 4 : 5;
+	return strncmp(path, "data/", 5) != 0 ? 4 : IR_PACKED_PAYLOAD;
+}
+
+bool
+ir_packed_has(const char *path, bool sealed)
+{
+	size_t n = strlen(path);
+
+	return ir_packed_rank(path) == IR_PACKED_PAYLOAD ||
+	       ir_bag_knows(path) ||
+	       (!sealed && n > 4 && strcmp(path + n - 4, ".tmp") == 0);
 }

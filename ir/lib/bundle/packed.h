@@ -9,6 +9,8 @@
 #ifndef IR_BUNDLE_PACKED_H
 #define IR_BUNDLE_PACKED_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/source.h"
 #include "crypto/age.h"
@@ -20,7 +22,15 @@ struct ir_source *ir_packed_open(
     const char *path, const struct ir_age_identity *id, struct ir_err *err);
 
 /** ir_packed_rank(path): where a file of a bundle stands in the tar: files are
- * in order of rank, and of their names within one. */
+ * in order of rank, and of their names within one.  From 0 to
+ * IR_PACKED_PAYLOAD, which is that of files in data/. */
 int ir_packed_rank(const char *path);
+
+#define IR_PACKED_PAYLOAD 5
+
+/** ir_packed_has(path, sealed): whether a file of that name is packed with the
+ * others.  In a bundle that is not sealed there may be work files of programs
+ * that were killed. */
+bool ir_packed_has(const char *path, bool sealed);
 
 #endif
