@@ -8,5 +8,6 @@ libir_a_SOURCES += \
 	ir/lib/cli/out.c ir/lib/cli/out.h \
 	ir/lib/cli/rebuild-prepare.c \
 	ir/lib/cli/rebuild.c ir/lib/cli/rebuild.h \
+	ir/lib/cli/report.c ir/lib/cli/report.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

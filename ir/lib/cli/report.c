@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What came of verifying: see report.h.
+ */
+#include "cli/report.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/out.h"
+#include "json/json.h"
+
+/* For people; --json has them all. */
+#define MAX_PRINTED 100
+
+static void
+print_findings(const struct ir_report *r)
+{
+	size_t i, n = json_array_size(r->findings);
+
+	for (i = 0; i < n && i < MAX_PRINTED; i++) {
+		const json_t *f = json_array_get(r->findings, i);
+		const char *verdict = ir_json_str(f, "verdict");
+
+		ir_out(strcmp(verdict, "NOTE") == 0 ? IR_DIM : IR_WARN,
+		    "%-10s  %s: %s", verdict, ir_json_str(f, "object"),
+		    ir_json_str(f, "what"));
+	}
+	if (i < n)
+		ir_out(IR_WARN, "... and %zu more; --json lists them", n - i);
+}
+
+static void
+print_summary(const json_t *s)
+{
+	const json_t *v;
+	char size[16];
+	size_t i;
+
+	if (ir_json_at(s, "case") != NULL)
+		ir_out(IR_PLAIN, "case        %s", ir_json_str(s, "case"));
+	if (ir_json_at(s, "bundle") != NULL)
+		ir_out(IR_PLAIN, "bundle      %s", ir_json_str(s, "bundle"));
+	if (ir_json_at(s, "opened") != NULL)
+		ir_out(IR_PLAIN, "opened      %s by %s",
+		    ir_json_str(s, "opened.time"),
+		    ir_json_str(s, "opened.actor"));
+	if (ir_json_at(s, "sealed") != NULL) {
+		ir_out(IR_PLAIN, "sealed      %s by %s, %s",
+		    ir_json_str(s, "sealed.time"),
+		    ir_json_str(s, "sealed.actor"),
+		    ir_json_str(s, "sealed.status"));
+		ir_out(
+		    IR_PLAIN, "receipt     %s", ir_json_str(s, "sealed.head"));
+	}
+	if (ir_json_at(s, "files") != NULL) {
+		ir_size(size, (uint64_t)ir_json_int(s, "bytes"));
+		ir_out(IR_PLAIN, "content     %lld files, %s",
+		    (long long)ir_json_int(s, "files"), size);
+	}
+	json_array_foreach (ir_json_at(s, "changes"), i, v)
+		ir_out(IR_PLAIN, "changed     %s", ir_json_str(v, "what"));
+	json_array_foreach (ir_json_at(s, "proven"), i, v)
+		ir_out(IR_PLAIN, "attested    %s: %lld bytes, sha256 %s",
+		    ir_json_str(v, "file"), (long long)ir_json_int(v, "bytes"),
+		    ir_json_str(v, "sha256"));
+}
+
+void
+ir_report_print(const struct ir_report *r)
+{
+	print_findings(r);
+	print_summary(r->summary);
+	ir_out(r->verdict == IR_VALID    ? IR_GOOD
+	       : r->verdict < IR_CONTENT ? IR_WARN
+					 : IR_BAD,
+	    "%-10s  %s", ir_verdict_name(r->verdict),
+	    ir_verdict_meaning(r->verdict));
+}
+
+json_t *
+ir_report_json(const struct ir_report *r)
+{
+	return json_pack("{s:s, s:i, s:s, s:O, s:O}", "verdict",
+	    ir_verdict_name(r->verdict), "code", (int)r->verdict, "meaning",
+	    ir_verdict_meaning(r->verdict), "findings", r->findings, "summary",
+	    r->summary);
+}
