@@ -15,10 +15,9 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "base/time.h"
 #include "bundle/fields.h"
 #include "bundle/names.h"
-#include "crypto/sshsig.h"
+#include "bundle/tail.h"
 #include "json/json.h"
 
 /* Kept for the journal on the disk, so that a disk that fills up under a
@@ -29,42 +28,10 @@ struct ir_journal {
 	char *path;
 	int fd;
 	unsigned number;
-	uint64_t seq; /* of the next line */
+	struct ir_tail at;
 	off_t size, reserved;
-	char head[IR_SHA256_HEX];
 	bool ended;
 };
-
-/* A line ready to be written; its hash is the new head. */
-static int
-compose(struct ir_buf *out, uint64_t seq, char head[IR_SHA256_HEX],
-    const char *ev, json_t *fields, struct ir_err *err)
-{
-	json_auto_t *line = NULL, *rest = fields;
-	char now[IR_TIME_SIZE];
-	ir_auto_free char *text = NULL;
-	size_t from = out->len;
-
-	ir_time_now(now);
-	line = json_pack("{s:I, s:s, s:s, s:o, s:s}", "seq", (json_int_t)seq,
-	    "prev", head, "t", now, "mono_ns",
-	    json_sprintf("%llu", (unsigned long long)ir_mono_ns()), "ev", ev);
-	if (line == NULL || json_object_update_missing(line, rest) == -1)
-		return ir_fail(err, IR_EINTERNAL,
-		    "cannot put together the journal line \"%s\"", ev);
-	if ((text = ir_json_line(line, err)) == NULL)
-		return -1;
-	ir_buf_puts(out, text);
-	ir_buf_puts(out, "\n");
-	if (ir_buf_ok(out, err) == -1)
-		return -1;
-	if (out->len - from > IR_MAX_JOURNAL_LINE)
-		return ir_fail(err, IR_EFORMAT,
-		    "the journal line \"%s\" is longer than %u bytes", ev,
-		    IR_MAX_JOURNAL_LINE);
-	ir_sha256_mem(out->p + from, out->len - from, head);
-	return 0;
-}
 
 /* The highest number in journal/, 0 if there is none, with its name.  The work
  * file of a run that was killed at its very start counts as taken. */
@@ -144,13 +111,14 @@ follow(struct ir_journal *j, int dirfd, struct ir_err *err)
 	if (last > 0) {
 		ir_auto_free char *path = ir_asprintf(err, "journal/%s", name);
 
-		return path == NULL ? -1 : head_of(dirfd, path, j->head, err);
+		return path == NULL ? -1
+				    : head_of(dirfd, path, j->at.head, err);
 	}
 	ir_auto_free char *entry = ir_read_beneath(
 	    dirfd, "custody/0000-open.json", IR_MAX_CUSTODY, &len, err);
 	if (entry == NULL)
 		return -1;
-	ir_sha256_mem(entry, len, j->head);
+	ir_sha256_mem(entry, len, j->at.head);
 	return 0;
 }
 
@@ -166,23 +134,39 @@ run_fields(
 	    engine);
 }
 
+/* The key of the session, named in the run line, if the responder can sign
+ * that.  In FIPS mode there is none: an RSA or ECDSA key signs the run, and
+ * nothing proves what follows. */
+static int
+session_key(struct ir_journal *j, json_t *run, struct ir_err *err)
+{
+	ir_auto_free char *public = NULL;
+
+	if ((j->at.key = ir_key_fresh(err)) == NULL)
+		return err->code == IR_EUNAVAIL ? 0 : -1;
+	if ((public = ir_key_public(j->at.key, err)) == NULL)
+		return -1;
+	return json_object_set_new(run, "session_key", json_string(public)) == 0
+		   ? 0
+		   : ir_fail_mem(err);
+}
+
 /* Lines 0 and 1 appear at once: a journal without its run line, or an unsigned
  * one of a responder who has a key, never exists. */
 static int
 first_lines(struct ir_journal *j, struct ir_buf *out, const char *uuid,
     const struct ir_bundle_who *who, const json_t *engine, struct ir_err *err)
 {
-	if (compose(out, j->seq++, j->head, "run",
-		run_fields(uuid, who, engine), err) == -1)
+	json_t *run = run_fields(uuid, who, engine);
+
+	if (who->key != NULL && run != NULL && session_key(j, run, err) == -1) {
+		json_decref(run);
 		return -1;
-	if (who->key == NULL)
-		return 0;
-	ir_auto_free char *sig =
-	    ir_sshsig_sign(who->key, IR_NS_JOURNAL, out->p, out->len, err);
-	if (sig == NULL)
+	}
+	if (ir_tail_line(&j->at, out, "run", run, err) == -1)
 		return -1;
-	return compose(
-	    out, j->seq++, j->head, "sig", json_pack("{s:s}", "sig", sig), err);
+	return who->key != NULL ? ir_tail_sign(&j->at, out, 0, who->key, err)
+				: 0;
 }
 
 static int
@@ -248,6 +232,7 @@ ir_journal_free(struct ir_journal *j)
 		return;
 	if (j->fd != -1)
 		close(j->fd);
+	ir_key_free(j->at.key);
 	free(j->path);
 	free(j);
 }
@@ -262,27 +247,16 @@ reserve(struct ir_journal *j)
 		j->reserved = j->size + RESERVE;
 }
 
-int
-ir_journal_add(
-    struct ir_journal *j, const char *ev, json_t *fields, struct ir_err *err)
+/* All of out, or nothing. */
+static int
+append(struct ir_journal *j, const struct ir_buf *out, struct ir_err *err)
 {
-	ir_auto_buf struct ir_buf out = IR_BUF_INIT;
-	char head[IR_SHA256_HEX];
-
-	if (j->ended) {
-		json_decref(fields);
-		return ir_fail(
-		    err, IR_EINTERNAL, "%s: takes no more lines", j->path);
-	}
-	strcpy(head, j->head);
-	if (compose(&out, j->seq, head, ev, fields, err) == -1)
-		return -1;
-	if ((uint64_t)j->size + out.len > IR_MAX_TAG_FILE)
+	if ((uint64_t)j->size + out->len > IR_MAX_TAG_FILE)
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: is full: run the program again for what is left",
 		    j->path);
 	reserve(j);
-	if (ir_write_all(j->fd, out.p, out.len, j->path, err) == -1 ||
+	if (ir_write_all(j->fd, out->p, out->len, j->path, err) == -1 ||
 	    (fdatasync(j->fd) == -1 &&
 		ir_fail_errno(err, "syncing %s", j->path) == -1)) {
 		/* Half a line must not stand before the next one.  If it
@@ -290,9 +264,32 @@ ir_journal_add(
 		j->ended = ftruncate(j->fd, j->size) == -1;
 		return -1;
 	}
-	strcpy(j->head, head);
-	j->seq++;
-	j->size += (off_t)out.len;
+	j->size += (off_t)out->len;
+	return 0;
+}
+
+int
+ir_journal_add(
+    struct ir_journal *j, const char *ev, json_t *fields, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf out = IR_BUF_INIT;
+	struct ir_tail next = j->at;
+
+	if (j->ended) {
+		json_decref(fields);
+		return ir_fail(
+		    err, IR_EINTERNAL, "%s: takes no more lines", j->path);
+	}
+	if (ir_tail_add(&next, &out, ev, fields, err) == -1 ||
+	    append(j, &out, err) == -1) {
+		/* The key goes on with what was there before. */
+		if (next.key != j->at.key)
+			ir_key_free(next.key);
+		return -1;
+	}
+	if (next.key != j->at.key)
+		ir_key_free(j->at.key);
+	j->at = next;
 	return 0;
 }
 

@@ -10,7 +10,17 @@
  * journal with the highest number when this one was begun, or of
  * custody/0000-open.json for the first.  Line 1 is "sig" if there was a key: an
  * SSHSIG in the namespace IR_NS_JOURNAL over the bytes of line 0 with its line
- * feed, the same bytes that prev hashes.  A reader takes any other ev.
+ * feed, the same bytes that prev hashes.
+ *
+ * A run with a key also makes one for the session, Ed25519, that is only in its
+ * memory; line 0 names it in session_key.  After each line that is evidence
+ * (chunk, stream-close, change, outcome) comes a "mark" with next_key, and
+ * after that a "sig" by the session's key over the mark, which by the chain is
+ * over all before it; from there on next_key is the session's, and the old one
+ * is gone.  After "end" comes one last "sig" over that.  Nobody who gets hold
+ * of the machine later can sign other lines before the last mark.
+ *
+ * So a "sig" is always over the line before it.  A reader takes any other ev.
  */
 #ifndef IR_BUNDLE_JOURNAL_H
 #define IR_BUNDLE_JOURNAL_H
@@ -41,8 +51,9 @@ struct ir_journal *ir_journal_begin(int dirfd, const char *uuid,
     const struct ir_bundle_who *who, const json_t *engine, struct ir_err *err);
 void ir_journal_free(struct ir_journal *j); /* NULL is fine */
 
-/** ir_journal_add(j, ev, fields, err): one line, synced; the reference of
- * fields is taken in any case.  A failure leaves the journal as it was. */
+/** ir_journal_add(j, ev, fields, err): one line, with the proof of it if it is
+ * evidence, synced; the reference of fields is taken in any case.  A failure
+ * leaves the journal as it was. */
 int ir_journal_add(
     struct ir_journal *j, const char *ev, json_t *fields, struct ir_err *err);
 

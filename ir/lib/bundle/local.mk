@@ -31,6 +31,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/state.h \
 	ir/lib/bundle/stream.c ir/lib/bundle/stream.h \
 	ir/lib/bundle/tags.c \
+	ir/lib/bundle/tail.c ir/lib/bundle/tail.h \
 	ir/lib/bundle/torn.c ir/lib/bundle/torn.h \
 	ir/lib/bundle/trust.c \
 	ir/lib/bundle/untar.c ir/lib/bundle/untar.h \

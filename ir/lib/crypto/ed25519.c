@@ -7,6 +7,7 @@
 #include <gcrypt.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "crypto/init.h"
 #include "crypto/sexp.h"
@@ -77,6 +78,23 @@ ir_ed25519_derive(
 	gcry_mpi_release(q);
 	gcry_ctx_release(ctx);
 	return e ? fail_gcry(err, e, "derive a public key") : 0;
+}
+
+/* The seed comes from the kernel: a generator of our own would hold a state
+ * from which somebody might compute what it gave before. */
+struct ir_ed25519 *
+ir_ed25519_fresh(struct ir_err *err)
+{
+	struct ir_ed25519 *k = ir_ed25519_new(err);
+
+	if (!k)
+		return NULL;
+	if (getrandom(k->seed, sizeof(k->seed), 0) != sizeof(k->seed))
+		ir_fail_errno(err, "cannot get random bytes");
+	else if (ir_ed25519_derive(k, k->pub, err) == 0)
+		return k;
+	ir_ed25519_free(k);
+	return NULL;
 }
 
 /* The value called name ("r", "s") in sig, 32 bytes. */

@@ -20,6 +20,9 @@ struct ir_ed25519 {
 struct ir_ed25519 *ir_ed25519_new(struct ir_err *err);
 void ir_ed25519_free(struct ir_ed25519 *k); /* NULL is fine */
 
+/** ir_ed25519_fresh(err): a new key. */
+struct ir_ed25519 *ir_ed25519_fresh(struct ir_err *err);
+
 /** ir_ed25519_derive(k, pub, err): the public key that belongs to k's seed. */
 int ir_ed25519_derive(
     const struct ir_ed25519 *k, uint8_t pub[32], struct ir_err *err);

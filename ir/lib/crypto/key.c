@@ -69,6 +69,23 @@ from_agent(struct ir_agent_key *a, struct ir_err *err)
 	return k;
 }
 
+struct ir_key *
+ir_key_fresh(struct ir_err *err)
+{
+	struct ir_keyfile f = {.pair = ir_ed25519_fresh(err)};
+	struct ir_key *k = NULL;
+
+	if (!f.pair)
+		return NULL;
+	ir_wire_put_string(&f.public, IR_ED25519, strlen(IR_ED25519));
+	ir_wire_put_string(&f.public, f.pair->pub, sizeof(f.pair->pub));
+	f.comment = ir_asprintf(err, "%s", "");
+	if (f.comment && ir_buf_ok(&f.public, err) == 0)
+		k = from_file(&f, err);
+	ir_keyfile_clear(&f);
+	return k;
+}
+
 /* The agent's key with that public half; else why, the reason for asking it,
  * gets the agent's own words. */
 static struct ir_key *

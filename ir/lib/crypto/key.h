@@ -29,6 +29,10 @@ void ir_key_free(struct ir_key *k); /* NULL is fine */
  * are IR_EUSAGE with their list. */
 int ir_key_agent(struct ir_key **k, struct ir_err *err);
 
+/** ir_key_fresh(err): a new Ed25519 key that is nowhere else, and is gone
+ * with ir_key_free(). */
+struct ir_key *ir_key_fresh(struct ir_err *err);
+
 /** ir_key_comment(k): the comment in the file ("alice@lab"), or what the agent
  * says; perhaps "". */
 const char *ir_key_comment(const struct ir_key *k);
