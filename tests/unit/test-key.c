@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "crypto/key.h"
+#include "crypto/sshsig.h"
 #include "tests/unit/sshtest.h"
 
 static struct ir_key *
@@ -243,6 +244,34 @@ test_owner(void **state)
 	unsetenv("SUDO_UID");
 }
 
+/* A key of the session: another one each time, that signs as any. */
+static void
+test_fresh(void **state)
+{
+	struct ir_err err;
+	struct ir_key *a = ir_key_fresh(&err), *b = ir_key_fresh(&err);
+	struct ir_sshsig by;
+	size_t len;
+
+	(void)state;
+	assert_non_null(a);
+	assert_non_null(b);
+	ir_auto_free char *one = ir_key_public(a, &err);
+	ir_auto_free char *two = ir_key_public(b, &err);
+	assert_string_not_equal(one, two);
+	assert_memory_equal(one, PUB1, strlen("ssh-ed25519 AAAA"));
+	assert_int_equal(strlen(one), strlen(PUB1));
+	ir_auto_free char *sig = ir_sshsig_sign(a, IR_NS_JOURNAL, "x", 1, &err);
+	assert_int_equal(ir_sshsig_verify(sig, strlen(sig), IR_NS_JOURNAL, "x",
+			     1, &by, &err),
+	    0);
+	assert_memory_equal(by.blob, ir_key_blob(a, &len), by.len);
+	assert_int_equal(by.len, len);
+	ir_sshsig_free(&by);
+	ir_key_free(a);
+	ir_key_free(b);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_good_file),
     cmocka_unit_test(test_bad_files),
@@ -250,6 +279,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_damage),
     cmocka_unit_test(test_access),
     cmocka_unit_test(test_owner),
+    cmocka_unit_test(test_fresh),
 };
 
 int

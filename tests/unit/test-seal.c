@@ -136,7 +136,7 @@ test_refuses(void **state)
 	    {"echo x > $1/fetch.txt", "fetch.txt: says that"},
 	    {"sed -i 's/alice/ALICE/' $1/" J1, J1 ": line 2: does not follow"},
 	    {"sed -i 2d $1/" J1, J1 ": line 2: has the number 2"},
-	    {"echo x >> $1/" J1, J1 ": line 5"},
+	    {"echo x >> $1/" J1, J1 ": line 8"},
 	    {"rm $1/" J1, "data/a/one: no journal says"},
 	    {"sed -i 's/INC/inc/' $1/custody/0000-open.json",
 		"custody/0000-open.json.sig"},

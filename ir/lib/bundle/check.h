@@ -52,9 +52,9 @@ struct ir_signed {
 int ir_check_signature(struct ir_check *c, const struct ir_signed *s,
     struct ir_sshsig *key, struct ir_err *err);
 
-/** ir_check_trust(c, s, key, actor, time, err): whether the key is that of the
+/** ir_check_trust(c, s, key, actor, time, err): 1 if the key is that of the
  * actor, for this purpose, at that time (RFC 3339), by the analyst's own
- * list. */
+ * list; else 0, and why. */
 int ir_check_trust(struct ir_check *c, const struct ir_signed *s,
     const struct ir_sshsig *key, const char *actor, const char *time,
     struct ir_err *err);

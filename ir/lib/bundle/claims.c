@@ -46,6 +46,49 @@ item(struct ir_claims *c, const char *path, bool part, struct ir_err *err)
 	return name != NULL ? ir_items_add(c->items, name, err) : NULL;
 }
 
+/* Remembers it until its claims are proven, if ever. */
+static int
+remember(struct ir_claims *c, struct ir_item *it, struct ir_err *err)
+{
+	if (it->fresh)
+		return 0;
+	if (c->n == c->cap) {
+		size_t cap = c->cap != 0 ? 2 * c->cap : 16;
+		struct ir_item **v =
+		    reallocarray(c->fresh, cap, sizeof(struct ir_item *));
+
+		if (v == NULL)
+			return ir_fail_mem(err);
+		c->fresh = v;
+		c->cap = cap;
+	}
+	c->fresh[c->n++] = it;
+	it->fresh = true;
+	return 0;
+}
+
+void
+ir_claims_prove(struct ir_claims *c)
+{
+	while (c->n > 0) {
+		struct ir_item *it = c->fresh[--c->n];
+
+		it->fresh = false;
+		it->proven.claim = it->claim;
+		it->proven.bytes = it->bytes;
+		strcpy(it->proven.sha, it->sha);
+	}
+}
+
+void
+ir_claims_free(struct ir_claims *c)
+{
+	while (c->n > 0)
+		c->fresh[--c->n]->fresh = false;
+	free(c->fresh);
+	c->fresh = NULL;
+}
+
 static int
 chunk(struct ir_claims *c, const struct ir_journal_line *line, const char *path,
     struct ir_err *err)
@@ -70,7 +113,7 @@ chunk(struct ir_claims *c, const struct ir_journal_line *line, const char *path,
 	it->journal = c->journal;
 	it->bytes = (uint64_t)(from + n);
 	strcpy(it->sha, cum);
-	return 0;
+	return remember(c, it, err);
 }
 
 /* The whole file takes the place of its part. */
@@ -83,6 +126,8 @@ whole(struct ir_claims *c, const char *path, struct ir_item *part,
 	part->claim = IR_CLAIM_NONE;
 	part->renamed = true;
 	(*it)->claim = IR_CLAIM_WHOLE;
+	(*it)->proven = part->proven;
+	part->proven = (struct ir_proven){0};
 	return 0;
 }
 
@@ -117,7 +162,7 @@ closed(struct ir_claims *c, const struct ir_journal_line *line,
 	it->journal = c->journal;
 	it->bytes = (uint64_t)json_integer_value(size);
 	strcpy(it->sha, sha);
-	return 0;
+	return remember(c, it, err);
 }
 
 int

@@ -25,6 +25,13 @@ enum ir_claim {
 	IR_CLAIM_WHOLE, /* closed whole */
 };
 
+/* What of that is in lines that are signed for. */
+struct ir_proven {
+	enum ir_claim claim;
+	uint64_t bytes; /* the first ones */
+	char sha[IR_SHA256_HEX];
+};
+
 struct ir_item {
 	char *path;
 	bool here; /* on the disk, with this size: */
@@ -36,11 +43,13 @@ struct ir_item {
 	enum ir_claim claim;
 	uint64_t bytes; /* attested ... */
 	char sha[IR_SHA256_HEX];
-	char *why;        /* of a gap, or NULL */
-	unsigned journal; /* that claims it */
-	bool renamed;     /* a part whose whole file is attested ... */
-	bool pending;     /* ... and which was not given its name */
-	bool wanted;      /* it makes sense to hash it */
+	char *why;               /* of a gap, or NULL */
+	unsigned journal;        /* that claims it */
+	struct ir_proven proven; /* perhaps less, never more */
+	bool fresh;              /* claimed since the last proof */
+	bool renamed;            /* a part whose whole file is attested ... */
+	bool pending;            /* ... and which was not given its name */
+	bool wanted;             /* it makes sense to hash it */
 	char
 	    found[IR_SHA256_HEX]; /* of the whole file, once it is hashed ... */
 	char first[IR_SHA256_HEX]; /* ... and of its first "bytes" bytes */

@@ -22,6 +22,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/lines.c ir/lib/bundle/lines.h \
 	ir/lib/bundle/lookup.c ir/lib/bundle/lookup.h \
 	ir/lib/bundle/manifest.c ir/lib/bundle/manifest.h \
+	ir/lib/bundle/marks.c ir/lib/bundle/marks.h \
 	ir/lib/bundle/names.c ir/lib/bundle/names.h \
 	ir/lib/bundle/outfile.c ir/lib/bundle/outfile.h \
 	ir/lib/bundle/packed.c ir/lib/bundle/packed.h \

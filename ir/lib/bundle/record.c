@@ -12,18 +12,23 @@
 #include "bundle/claims.h"
 #include "bundle/journal.h"
 #include "bundle/lines.h"
+#include "bundle/marks.h"
 #include "json/json.h"
 
 /* One journal being read. */
 struct reading {
 	struct ir_record *r;
 	struct ir_claims claims;
+	struct ir_marks marks;
 	const char *uuid;
 	json_t *known; /* hash that a journal follows -> whether it was seen */
 	const char *head; /* of the journal before */
 	json_t *run;      /* line 0 */
-	struct ir_buf line0;
+	const char *line0;
+	size_t len0;
 	bool ended;
+	bool trusted;    /* its first line is signed by whom it names */
+	uint64_t proven; /* lines */
 };
 
 static bool
@@ -51,15 +56,17 @@ first_prev(json_t *known, const struct ir_item *it)
 		    known, ir_json_str(doc, "prev"), json_false());
 }
 
-static void
-first_line(struct reading *g, const struct ir_journal_line *line)
+static int
+first_line(
+    struct reading *g, const struct ir_journal_line *line, struct ir_err *err)
 {
 	struct ir_faults *f = g->claims.faults;
 	const char *file = g->claims.file;
 
 	json_decref(g->run);
 	g->run = json_deep_copy(line->doc);
-	ir_buf_add(&g->line0, line->text, line->len);
+	g->line0 = line->text;
+	g->len0 = line->len;
 	if (strcmp(line->ev, "run") != 0)
 		ir_fault(f, IR_CHAIN, file, "does not begin with its run line");
 	else if (strcmp(ir_json_str(line->doc, "bundle"), g->uuid) != 0)
@@ -71,6 +78,7 @@ first_line(struct reading *g, const struct ir_journal_line *line)
 	else if (strcmp(line->prev, g->head) != 0)
 		ir_fault(f, IR_VALID, file,
 		    "ran at the same time as another before it");
+	return ir_marks_begin(&g->marks, line, err);
 }
 
 /* Each takes some ten times its bytes of memory. */
@@ -120,30 +128,57 @@ change(struct reading *g, const struct ir_journal_line *line)
 	return json_array_append_new(g->r->changes, c);
 }
 
+/* sig is NULL if there is none. */
 static int
 say_signed(struct reading *g, const char *sig, struct ir_err *err)
 {
+	int rc;
+
+	if (sig == NULL && g->marks.key.len != 0)
+		ir_fault(g->claims.faults, IR_SIGNATURE, g->claims.file,
+		    "names a key for its session, and nobody signed that: the "
+		    "signature was removed");
 	if (g->r->signed_by == NULL || g->run == NULL)
 		return 0;
-	return g->r->signed_by(g->r->arg, g->claims.file, g->line0.p,
-	    g->line0.len, g->run, sig, err);
+	rc = g->r->signed_by(
+	    g->r->arg, g->claims.file, g->line0, g->len0, g->run, sig, err);
+	g->trusted = rc == 1;
+	return rc == -1 ? -1 : 0;
+}
+
+/* What is signed up to here; the claims among it are proven. */
+static int
+take_signatures(
+    struct reading *g, const struct ir_journal_line *line, struct ir_err *err)
+{
+	bool is_sig = strcmp(line->ev, "sig") == 0;
+	int rc;
+
+	if (line->seq == 0)
+		return first_line(g, line, err);
+	if (line->seq == 1 &&
+	    say_signed(g, is_sig ? ir_json_str(line->doc, "sig") : NULL, err) ==
+		-1)
+		return -1;
+	rc = is_sig && line->seq == 1 ? 1 : ir_marks_take(&g->marks, line, err);
+	if (rc == 1 && g->trusted) {
+		g->proven = line->seq + 1;
+		ir_claims_prove(&g->claims);
+	}
+	return rc == -1 ? -1 : 0;
 }
 
 static int
 take_line(void *arg, const struct ir_journal_line *line, struct ir_err *err)
 {
 	struct reading *g = arg;
-	bool is_sig = strcmp(line->ev, "sig") == 0;
 	int rc = 0;
 
-	if (g->ended)
+	/* The end may be signed, and that is all that follows it. */
+	if (g->ended && (g->marks.due == NULL || strcmp(line->ev, "sig") != 0))
 		ir_fault(g->claims.faults, IR_CHAIN, g->claims.file,
 		    "goes on after its end");
-	if (line->seq == 0)
-		first_line(g, line);
-	else if (line->seq == 1 &&
-		 say_signed(g, is_sig ? ir_json_str(line->doc, "sig") : NULL,
-		     err) == -1)
+	if (take_signatures(g, line, err) == -1)
 		return -1;
 	if (strcmp(line->ev, "outcome") == 0)
 		rc = outcome(g, line);
@@ -176,6 +211,8 @@ conclude(struct reading *g, const struct ir_journal_end *end,
 		    "not count",
 		    (unsigned long long)end->torn);
 	strcpy(head, end->head);
+	g->r->lines += end->lines;
+	g->r->proven += g->proven;
 	if (json_array_append_new(g->r->journals, j) == -1 ||
 	    (!g->ended && json_array_append_new(g->r->interrupted,
 			      json_string(g->claims.file)) == -1))
@@ -223,14 +260,22 @@ read_all(struct ir_record *r, const char *uuid, const char *open_hash,
 		if (number == last)
 			ir_fault(f, IR_CHAIN, l->v[i]->path,
 			    "has the number of another journal");
-		g.claims = (struct ir_claims){l, f, l->v[i]->path, number,
-		    ir_items_changed(l->v[i]) ? IR_CHAIN : IR_HOSTILE};
+		g.claims = (struct ir_claims){.items = l,
+		    .faults = f,
+		    .file = l->v[i]->path,
+		    .journal = number,
+		    .malformed =
+			ir_items_changed(l->v[i]) ? IR_CHAIN : IR_HOSTILE};
+		g.marks = (struct ir_marks){.faults = f,
+		    .file = l->v[i]->path,
+		    .malformed = g.claims.malformed};
 		rc = read_one(&g, l->v[i], head, err);
 		if (last == 0)
 			json_object_del(known, open_hash);
 		last = number;
 		json_decref(g.run);
-		ir_buf_free(&g.line0);
+		ir_claims_free(&g.claims);
+		ir_marks_free(&g.marks);
 	}
 	return rc;
 }

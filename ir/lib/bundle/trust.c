@@ -78,7 +78,7 @@ ir_check_trust(struct ir_check *c, const struct ir_signed *s,
 	switch (ir_signers_check(
 	    c->o->signers, actor, s->ns, key->blob, key->len, when)) {
 	case IR_TRUSTED:
-		break;
+		return 1;
 	case IR_TRUST_NO_KEY:
 		ir_fault(f, IR_UNTRUSTED, s->object,
 		    "was signed by a key that is not in your allowed_signers: "
