@@ -23,4 +23,5 @@ include tests/lint/local.mk
 include tests/cli/local.mk
 include tests/engine/local.mk
 include tests/hostile/local.mk
+include tests/fuzz/local.mk
 include tests/bench/local.mk

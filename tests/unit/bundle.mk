@@ -60,3 +60,9 @@ TESTS += tests/unit/test-mutate
 tests_unit_test_mutate_SOURCES = tests/unit/test-mutate.c $(BUNDLE_TEST)
 tests_unit_test_mutate_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_mutate_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-manifest
+TESTS += tests/unit/test-manifest
+tests_unit_test_manifest_SOURCES = tests/unit/test-manifest.c tests/unit/unit.h
+tests_unit_test_manifest_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_manifest_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -11,7 +11,7 @@
 #include "bundle/lines.h"
 #include "bundle/names.h"
 
-#define MAX_LINE (64 + 2 + IR_MAX_PATH + 1)
+#define MAX_LINE (64 + 2 + IR_MAX_PATH) /* a path and its line feed */
 
 void
 ir_manifest_line(struct ir_buf *b, const char *hash, const char *path)

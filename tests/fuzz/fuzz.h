@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the fuzz targets share.  A target is one function, as libFuzzer calls
+ * it; configured with --enable-fuzzers it is linked with libFuzzer, else with
+ * replay.c, which runs it over tests/fuzz/corpus/<target>/ in make check.
+ *
+ * A target touches no file, keeps nothing from one input to the next, and
+ * checks, beyond not crashing, whatever must hold for any input.
+ */
+#ifndef IR_TESTS_FUZZ_H
+#define IR_TESTS_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/source.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+/* What must hold. */
+#define FUZZ_HOLDS(x)                                                 \
+	do {                                                          \
+		if (!(x)) {                                           \
+			fprintf(stderr, "%s:%d: does not hold: %s\n", \
+			    __FILE__, __LINE__, #x);                  \
+			abort();                                      \
+		}                                                     \
+	} while (0)
+
+/** fuzz_source(p, n): these bytes, which must live as long, in pieces of
+ * changing size. */
+struct ir_source *fuzz_source(const uint8_t *p, size_t n);
+
+/** fuzz_text(p, n): a copy with a NUL after it, as files are read; the caller
+ * frees. */
+char *fuzz_text(const uint8_t *p, size_t n);
+
+/* RFC 8032, 7.1, TEST 1's public key, whose owner is alice@lab. */
+extern const uint8_t fuzz_alice[51];
+
+#endif
