@@ -10,6 +10,7 @@ mapfile -t files < <(
 	{
 		echo autogen.sh
 		echo .ci/run
+		echo ir/ir.bash
 		find tests -name build-aux -prune -o -name '*.sh' -print \
 			-o -name '*.t' -print
 		grep -rlE --exclude-dir=build-aux '^#!.*[ /](ba|da)?sh' \

@@ -192,7 +192,7 @@ add_rules(scmp_filter_ctx f)
 	 * glibc falls back from clone3(), whose flags no filter can see, if
 	 * there is none. */
 	int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
 
 	if (rc == 0)
 		rc = seccomp_rule_add(
