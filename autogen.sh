@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# Makes ./configure, as everyone expects, and has two words for newcomers:
+# Makes ./configure, as everyone expects, and has three words for newcomers:
 #
 #	./autogen.sh			./configure, nothing else
 #	sudo ./autogen.sh check [MAKE-ARGUMENT...]
@@ -9,8 +9,11 @@
 #					./build, runs every test
 #	sudo ./autogen.sh drill [--engine=here]
 #					the same set-up, then a full drill
+#	sudo ./autogen.sh fuzz [SECONDS [TARGET...]]
+#					the same set-up and clang, then every
+#					fuzz target for a minute each
 #
-# Both work as an ordinary user too, once nothing is missing; the tests that
+# All work as an ordinary user too, once nothing is missing; the tests that
 # need root are then skipped by name.
 set -eu
 cd "$(dirname "$0")"
@@ -24,6 +27,8 @@ to_drill="docker.io|docker-ce iptables iproute2 procps busybox-static jq curl
 	openssh-client"
 to_check="$to_drill age ca-certificates clang-format-14 mandoc openssl python3
 	shellcheck socat valgrind zstd"
+
+to_fuzz='clang-14 libclang-rt-14-dev llvm-14'
 
 say()
 {
@@ -109,6 +114,23 @@ build()
 	make -s -C build -j"$(cores)"
 }
 
+# In a directory of its own: everything is built by clang, and checks itself.
+fuzz()
+{
+	set_up "$to_build $to_fuzz"
+	[ -f configure ] || regenerate
+	mkdir -p build/fuzz
+	[ -f build/fuzz/config.status ] ||
+		(cd build/fuzz && ../../configure -q --enable-silent-rules \
+			--enable-fuzzers CC=clang-14 \
+			CFLAGS='-g -O1 -Wno-format-nonliteral')
+	make -s -C build/fuzz -j"$(cores)" fuzzers
+	status=0
+	IR_BUILDDIR=build/fuzz tests/fuzz/run "$@" || status=$?
+	give_back
+	exit "$status"
+}
+
 # What root made in somebody's tree becomes theirs.
 give_back()
 {
@@ -171,8 +193,12 @@ drill)
 	give_back
 	exit "$status"
 	;;
+fuzz)
+	shift
+	fuzz "$@"
+	;;
 *)
-	sed -n 's/^# \{0,1\}//; 4,14p' "$0" >&2
+	sed -n 's/^# \{0,1\}//; 4,17p' "$0" >&2
 	exit 64
 	;;
 esac
