@@ -84,7 +84,14 @@ _ir_bundles()
 # By the word that stands for the argument in the help.
 _ir_argument()
 {
+	local word
+
 	case $1 in
+	*[a-z]'|'[a-z]*)
+		for word in ${1//|/ }; do
+			_ir_offer "$word"
+		done
+		;;
 	*CONTAINER*) _ir_containers ;;
 	*BUNDLE*) _ir_bundles ;;
 	DIR) _ir_compopt -o dirnames ;;
@@ -160,5 +167,5 @@ _ir()
 	COMPREPLY=("${COMPREPLY[@]#"$skip"}")
 }
 
-complete -F _ir ir ir-capture ir-diff ir-isolate ir-open ir-pause \
+complete -F _ir ir ir-capture ir-custody ir-diff ir-isolate ir-open ir-pause \
 	ir-rebuild ir-seal ir-verify

@@ -23,6 +23,7 @@ static const struct {
     {"diff", "what was changed, from the bundle, with content"},
     {"rebuild", "put a clean container in its place, keep the bad one"},
     {"seal", "close the bundle: manifests and signature"},
+    {"custody", "hand a sealed bundle over, receive it, show who held it"},
     {"verify", "check a bundle, anywhere, without an engine"},
 };
 

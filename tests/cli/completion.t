@@ -71,7 +71,7 @@ offers()
 
 offers "isolate" ir is
 complete_words ir ''
-like "$got" '^open isolate pause capture diff rebuild seal verify$' \
+like "$got" '^open isolate pause capture diff rebuild seal custody verify$' \
 	"ir: all commands"
 complete_words ir help ''
 like "$got" 'open.*verify' "ir help: all commands"
@@ -139,6 +139,7 @@ offers "INC-1_a" ir pause --bundle INC-1
 offers "INC-1_a" ir pause --bundle = INC-1
 offers "--bundle=INC-1_a" ir pause --bundle=INC-1
 offers "" ir verify oth
+offers "release receive receipt" ir custody re
 is "$compopts" " -o filenames -o dirnames" "no bundle: any directory"
 offers "" ir pause --key INC
 is "$compopts" " -o default" "--key: files"

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -23,7 +24,7 @@
 #include "bundle/bag.h"
 #include "bundle/chain.h"
 #include "bundle/custody.h"
-#include "bundle/names.h"
+#include "crypto/key.h"
 #include "crypto/sshsig.h"
 #include "json/json.h"
 
@@ -31,8 +32,8 @@
 #define LOCK_WAIT_MS 90000
 #define LOCK_POLL_MS 50
 
-int
-ir_act_open(const char *dir, struct ir_err *err)
+static int
+open_sealed(const char *dir, struct ir_err *err)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -63,12 +64,11 @@ ir_act_open(const char *dir, struct ir_err *err)
 }
 
 static int
-lock(int dirfd, struct ir_err *err)
+lock(int dirfd, int op, struct ir_err *err)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
 
-	for (int ms = 0; flock(dirfd, LOCK_EX | LOCK_NB) == -1;
-	     ms += LOCK_POLL_MS) {
+	for (int ms = 0; flock(dirfd, op | LOCK_NB) == -1; ms += LOCK_POLL_MS) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return ir_fail_errno(err,
 			    "its directory cannot be locked, and two acts "
@@ -155,6 +155,9 @@ refuse_turn(const struct ir_holder *h, const char *type, const char *actor,
 		    "receive it back",
 		    to, to, who);
 	case IR_TURN_NOT_RELEASED:
+		if (strcmp(who, actor) == 0)
+			return ir_fail(
+			    err, IR_EPERM, "%s holds it already", who);
 		return ir_fail(err, IR_EPERM,
 		    "%s holds it and has not released it: %s must first, with "
 		    "ir custody release --to %s",
@@ -249,7 +252,7 @@ write_act(int dirfd, const struct ir_act *act, const struct ir_bundle_who *who,
 	struct ir_chain c = {0};
 	int rc = -1;
 
-	if (custody == -1 || lock(dirfd, err) == -1)
+	if (custody == -1 || lock(dirfd, LOCK_EX, err) == -1)
 		return -1;
 	clear(custody);
 	if (ir_chain_read(dirfd, &c, err) == 0 &&
@@ -270,11 +273,113 @@ int
 ir_act_write(const char *dir, const struct ir_act *act,
     const struct ir_bundle_who *who, struct ir_acted *done, struct ir_err *err)
 {
-	ir_auto_close int dirfd = ir_act_open(dir, err);
+	ir_auto_close int dirfd = open_sealed(dir, err);
 
 	if (dirfd == -1)
 		return -1;
 	if (write_act(dirfd, act, who, done, err) == -1)
 		return ir_wrap(err, "%s", dir);
 	return 0;
+}
+
+int
+ir_act_read(const char *dir, struct ir_chain *c, struct ir_err *err)
+{
+	ir_auto_close int dirfd = open_sealed(dir, err);
+
+	*c = (struct ir_chain){0};
+	if (dirfd == -1)
+		return -1;
+	/* What cannot be locked cannot be added to, either. */
+	if (lock(dirfd, LOCK_SH, err) == -1 && err->code != IR_EIO)
+		return ir_wrap(err, "%s", dir);
+	if (ir_chain_read(dirfd, c, err) == -1)
+		return ir_wrap(err, "%s", dir);
+	return 0;
+}
+
+int
+ir_act_may(const char *dir, const char *type, const char *actor,
+    char head[IR_SHA256_HEX], struct ir_err *err)
+{
+	struct ir_chain c;
+	int rc = ir_act_read(dir, &c, err);
+
+	if (rc == 0 && (ir_chain_check(&c, err) == -1 ||
+			   refuse_turn(&c.holder, type, actor, err) == -1))
+		rc = ir_wrap(err, "%s", dir);
+	if (rc == 0)
+		strcpy(head, ir_chain_last(&c)->e.hash);
+	ir_chain_free(&c);
+	return rc;
+}
+
+/* "SHA256:" and 32 bytes in base64 without its padding, as ssh-keygen -l. */
+static bool
+is_fingerprint(const char *s)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "0123456789+/";
+
+	return strncmp(s, "SHA256:", 7) == 0 && strlen(s) == 50 &&
+	       strspn(s + 7, alphabet) == 43;
+}
+
+/* The key of the act goes to *print, where another must not be yet. */
+static int
+key_of(const struct ir_link *l, char **print, struct ir_err *err)
+{
+	struct ir_sshsig sig;
+	ir_auto_free char *p = NULL;
+
+	if (ir_sshsig_verify(l->e.sig, l->e.siglen, IR_NS_CUSTODY, l->e.text,
+		l->e.len, &sig, err) == -1)
+		return ir_wrap(err, "%s", l->path);
+	p = ir_key_fingerprint(sig.blob, sig.len, err);
+	ir_sshsig_free(&sig);
+	if (p == NULL)
+		return -1;
+	if (*print != NULL && strcmp(*print, p) != 0)
+		return ir_fail(err, IR_EUSAGE,
+		    "%s has signed with several keys here, such as %s and %s: "
+		    "name one with --fingerprint",
+		    ir_json_str(l->doc, "actor.id"), *print, p);
+	if (*print == NULL)
+		*print = ir_asprintf(err, "%s", p);
+	return *print != NULL ? 0 : -1;
+}
+
+char *
+ir_act_key(const char *dir, const char *of, const char *fingerprint,
+    struct ir_err *err)
+{
+	struct ir_chain c;
+	char *print = NULL;
+	int rc;
+
+	if (fingerprint != NULL && is_fingerprint(fingerprint))
+		return ir_asprintf(err, "%s", fingerprint);
+	if (fingerprint != NULL) {
+		ir_fail(err, IR_EUSAGE,
+		    "%s is no fingerprint: ssh-keygen -lf FILE.pub gives it, "
+		    "as SHA256:...",
+		    fingerprint);
+		return NULL;
+	}
+	rc = ir_act_read(dir, &c, err);
+	for (size_t i = 0; rc == 0 && i < c.n; i++)
+		if (c.v[i].e.sig != NULL &&
+		    strcmp(ir_json_str(c.v[i].doc, "actor.id"), of) == 0)
+			rc = key_of(&c.v[i], &print, err);
+	ir_chain_free(&c);
+	if (rc == 0 && print == NULL)
+		rc = ir_fail(err, IR_ENOENT,
+		    "%s: nothing here is signed by %s: name the key with "
+		    "--fingerprint",
+		    dir, of);
+	if (rc == 0)
+		return print;
+	free(print);
+	return NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "bundle/bundle.h"
+#include "bundle/chain.h"
 #include "crypto/digest.h"
 
 struct ir_act {
@@ -33,7 +34,20 @@ struct ir_acted {
 int ir_act_write(const char *dir, const struct ir_act *act,
     const struct ir_bundle_who *who, struct ir_acted *done, struct ir_err *err);
 
-/** ir_act_open(dir, err): the sealed bundle's directory, or -1 as above. */
-int ir_act_open(const char *dir, struct ir_err *err);
+/** ir_act_may(dir, type, actor, head, err): whether it would be the actor's
+ * turn to do that now, with the same failures; head is that of the newest act.
+ */
+int ir_act_may(const char *dir, const char *type, const char *actor,
+    char head[IR_SHA256_HEX], struct ir_err *err);
+
+/** ir_act_key(dir, of, fingerprint, err): a key of which an act is to tell: its
+ * fingerprint, which is checked for its form, or the one with which all acts of
+ * that actor here are signed; either may be NULL.  The caller frees it. */
+char *ir_act_key(const char *dir, const char *of, const char *fingerprint,
+    struct ir_err *err);
+
+/** ir_act_read(dir, c, err): the acts of a sealed bundle, as ir_chain_read(),
+ * while nobody adds one. */
+int ir_act_read(const char *dir, struct ir_chain *c, struct ir_err *err);
 
 #endif

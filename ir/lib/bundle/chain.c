@@ -111,8 +111,10 @@ ir_chain_read(int dirfd, struct ir_chain *c, struct ir_err *err)
 			    CUSTODY ": holds more than %u bytes", IR_MAX_JSON);
 		if ((l->doc = ir_custody_parse(&l->e, l->path, err)) == NULL)
 			return -1;
-		if (ir_holder_turn(&c->holder, ir_json_str(l->doc, "type"),
-			ir_json_str(l->doc, "actor.id")) == IR_TURN_OK &&
+		l->turn =
+		    ir_holder_turn(&c->holder, ir_json_str(l->doc, "type"),
+			ir_json_str(l->doc, "actor.id"));
+		if (l->turn == IR_TURN_OK &&
 		    ir_holder_take(&c->holder, l->doc, err) == -1)
 			return ir_wrap(err, "%s", l->path);
 	}

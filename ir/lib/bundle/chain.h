@@ -19,6 +19,7 @@ struct ir_link {
 	unsigned seq;
 	struct ir_custody e;
 	json_t *doc;
+	enum ir_turn turn;
 };
 
 struct ir_chain {

@@ -76,8 +76,8 @@ ir_who_key(const char *given, struct ir_key **key, struct ir_err *err)
 
 /* A principal is one word: white space, commas, quotes and patterns mean
  * something else in allowed_signers. */
-static bool
-is_principal(const char *s)
+bool
+ir_who_principal(const char *s)
 {
 	return *s != '\0' && strlen(s) <= 128 &&
 	       strspn(s,
@@ -93,7 +93,7 @@ ir_who_id(const char *given, const struct ir_key *key, struct ir_err *err)
 	char host[256] = "unknown";
 
 	if (id != NULL && *id != '\0') {
-		if (is_principal(id))
+		if (ir_who_principal(id))
 			return ir_asprintf(err, "%s", id);
 		ir_fail(err, IR_EUSAGE,
 		    "%s cannot be an actor: it is one word of letters, digits "
@@ -101,7 +101,7 @@ ir_who_id(const char *given, const struct ir_key *key, struct ir_err *err)
 		    id);
 		return NULL;
 	}
-	if (key != NULL && is_principal(ir_key_comment(key)))
+	if (key != NULL && ir_who_principal(ir_key_comment(key)))
 		return ir_asprintf(err, "%s", ir_key_comment(key));
 	gethostname(host, sizeof(host) - 1);
 	pw = getpwuid(person());

@@ -28,6 +28,10 @@ int ir_who_key(const char *given, struct ir_key **key, struct ir_err *err);
 char *ir_who_id(
     const char *given, const struct ir_key *key, struct ir_err *err);
 
+/** ir_who_principal(s): whether it can be one: a word of letters, digits and
+ * ._@+-, of at most 128 bytes. */
+bool ir_who_principal(const char *s);
+
 /** ir_who_exe(hex): SHA-256 of this executable, "" if it cannot be read. */
 void ir_who_exe(char hex[65]);
 

@@ -16,6 +16,7 @@
 /* Namespaces: a signature made for one purpose is none for another. */
 #define IR_NS_CUSTODY "custody.v1@ir-tools"
 #define IR_NS_JOURNAL "journal.v1@ir-tools"
+#define IR_NS_RECEIPT "receipt.v1@ir-tools"
 
 /** ir_sshsig_sign(k, ns, p, n, err): the armored signature with its final line
  * feed, the caller frees.  With Ed25519 and RSA it is byte for byte what
