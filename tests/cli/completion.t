@@ -70,6 +70,7 @@ offers()
 }
 
 offers "isolate" ir is
+offers "release receive receipt" ir custody re
 complete_words ir ''
 like "$got" '^open isolate pause capture diff rebuild seal custody verify$' \
 	"ir: all commands"
@@ -139,7 +140,6 @@ offers "INC-1_a" ir pause --bundle INC-1
 offers "INC-1_a" ir pause --bundle = INC-1
 offers "--bundle=INC-1_a" ir pause --bundle=INC-1
 offers "" ir verify oth
-offers "release receive receipt" ir custody re
 is "$compopts" " -o filenames -o dirnames" "no bundle: any directory"
 offers "" ir pause --key INC
 is "$compopts" " -o default" "--key: files"
