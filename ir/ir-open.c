@@ -4,7 +4,10 @@
  */
 #include <string.h>
 
+#include "base/time.h"
+#include "bundle/custody.h"
 #include "cli/cli.h"
+#include "cli/stamp.h"
 #include "docker/container.h"
 #include "json/json.h"
 
@@ -43,27 +46,35 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	json_auto_t *engine = target(cli);
 	struct ir_bundle_case c = cli->said;
 	struct ir_bundle *b;
+	json_t *stamp = NULL;
+	int code = IR_OK;
 
 	(void)argc;
 	c.number = argv[0];
 	c.target = engine;
+	if (!ir_time_plausible(time(NULL)))
+		ir_warn("the clock of this machine cannot be right: what is "
+			"written now will have a wrong time for good");
 	b = ir_bundle_create(opt.dir, &c, &who, err);
 	if (b == NULL && ir_cli_unsigned(&who, err))
 		b = ir_bundle_create(opt.dir, &c, &who, err);
 	if (b == NULL)
 		return -1;
 	ir_out(IR_PLAIN, "%s", ir_bundle_dir(b));
-	ir_result(json_pack("{s:o, s:s, s:o, s:o, s:b}", "bundle",
+	if (who.key != NULL)
+		code =
+		    ir_cli_stamp(ir_bundle_dirfd(b), IR_CUSTODY_OPEN, &stamp);
+	ir_result(json_pack("{s:o, s:s, s:o, s:o, s:b, s:o?}", "bundle",
 	    ir_json_text(ir_bundle_dir(b)), "uuid", ir_bundle_uuid(b), "case",
 	    ir_json_text(argv[0]), "actor", ir_json_text(who.id), "signed",
-	    who.key != NULL));
+	    who.key != NULL, "stamp", stamp));
 	if (who.key == NULL)
 		ir_warn("opened without a signature: collect first, then seal "
 			"with --key");
 	else
 		ir_say("opened and signed by %s", who.id);
 	ir_bundle_close(b);
-	return IR_OK;
+	return code;
 }
 
 static const char *const examples[] = {
@@ -74,13 +85,19 @@ static const char *const examples[] = {
     NULL,
 };
 
-static const char *const exits[] = {"0", "the bundle is open", NULL};
+static const char *const exits[] = {
+    "0",
+    "the bundle is open",
+    "10",
+    "the bundle is open, but there is no time-stamp",
+    NULL,
+};
 
 static const struct ir_program program = {
     .name = "ir-open",
     .operands = "CASE",
     .what = "Starts an evidence bundle for a case, signed with your SSH key.",
-    .uses = IR_USES_ENGINE | IR_USES_KEY | IR_IS_ACT,
+    .uses = IR_USES_ENGINE | IR_USES_KEY | IR_IS_ACT | IR_CAN_STAMP,
     .min = 1,
     .max = 1,
     .options = options,

@@ -3,9 +3,19 @@
  * ir-seal: closes the bundle, with manifests and the responder's signature.
  */
 #include "base/text.h"
+#include "bundle/custody.h"
 #include "bundle/seal.h"
 #include "cli/cli.h"
+#include "cli/stamp.h"
 #include "json/json.h"
+
+static bool any_clock;
+
+static const struct ir_option options[] = {
+    {0, "any-clock", NULL, "even if the clock is behind that of the opening",
+	&any_clock, NULL},
+    IR_OPTION_END,
+};
 
 /* What a reader of the bundle will want to know was not had. */
 static void
@@ -34,7 +44,11 @@ seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 {
 	struct ir_seal_result r;
 	char size[16];
+	json_t *stamp;
+	int code;
 
+	if (!any_clock && ir_bundle_clock(b, err) == -1)
+		return ir_wrap(err, "not sealed");
 	if (ir_bundle_seal(b, &cli->who, &cli->said, &r, err) == -1)
 		return -1;
 	ir_size(size, r.bytes);
@@ -45,15 +59,16 @@ seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 	    r.complete ? "complete" : "incomplete");
 	ir_out(IR_PLAIN, "by        %s", cli->who.id);
 	ir_out(IR_BOLD, "receipt   %s", r.head);
+	code = ir_cli_stamp(ir_bundle_dirfd(b), IR_CUSTODY_SEAL, &stamp);
 	ir_say("note the receipt somewhere else: it is what shows later that "
 	       "nothing was rolled back");
-	ir_result(json_pack("{s:o, s:o, s:s, s:I, s:I, s:b, s:O}", "bundle",
-	    ir_json_text(ir_bundle_dir(b)), "actor", ir_json_text(cli->who.id),
-	    "head", r.head, "files", (json_int_t)r.files, "bytes",
-	    (json_int_t)r.bytes, "complete", r.complete, "completeness",
-	    r.ledger));
+	ir_result(json_pack("{s:o, s:o, s:s, s:I, s:I, s:b, s:O, s:o}",
+	    "bundle", ir_json_text(ir_bundle_dir(b)), "actor",
+	    ir_json_text(cli->who.id), "head", r.head, "files",
+	    (json_int_t)r.files, "bytes", (json_int_t)r.bytes, "complete",
+	    r.complete, "completeness", r.ledger, "stamp", stamp));
 	json_decref(r.ledger);
-	return r.complete ? IR_OK : 10;
+	return code == IR_OK && !r.complete ? 10 : code;
 }
 
 static int
@@ -78,6 +93,8 @@ static const char *const examples[] = {
     "close the open bundle of the current directory",
     "ir seal -b INC-2026-041_host7_20261122T013441Z_1f0c9a2e --key id_ir",
     "another bundle, with another key",
+    "ir seal --tsa http://tsa.example/tsr",
+    "and let an authority say when that was",
     NULL,
 };
 
@@ -85,7 +102,8 @@ static const char *const exits[] = {
     "0",
     "sealed, and complete",
     "10",
-    "sealed; what is missing is listed, and signed as missing",
+    "sealed; what is missing is listed, and signed as missing; or there is no "
+    "time-stamp",
     NULL,
 };
 
@@ -93,9 +111,11 @@ static const struct ir_program program = {
     .name = "ir-seal",
     .operands = "",
     .what = "Closes the bundle: manifests, and your signature over them.",
-    .uses = IR_NEEDS_BUNDLE | IR_USES_KEY | IR_NEEDS_KEY | IR_IS_ACT,
+    .uses =
+	IR_NEEDS_BUNDLE | IR_USES_KEY | IR_NEEDS_KEY | IR_IS_ACT | IR_CAN_STAMP,
     .min = 0,
     .max = 0,
+    .options = options,
     .examples = examples,
     .exits = exits,
     .run = run,

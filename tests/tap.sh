@@ -32,7 +32,8 @@ IR_BUILDDIR=$(cd "$IR_BUILDDIR" && pwd)
 export IR_SRCDIR IR_BUILDDIR
 
 # shellcheck disable=SC2086 # names of variables, one a word
-unset ${!DOCKER_@} IR_BUNDLE IR_KEY IR_ALLOWED_SIGNERS SSH_AUTH_SOCK
+unset ${!DOCKER_@} IR_BUNDLE IR_KEY IR_ALLOWED_SIGNERS IR_TSA \
+	IR_TSA_CA SSH_AUTH_SOCK
 export LC_ALL=C TZ=UTC
 export PATH="$IR_BUILDDIR/ir:$PATH:/usr/sbin:/sbin"
 exec </dev/null

@@ -30,6 +30,12 @@
 #define IR_MAX_SIGNERS  (1u << 20)
 #define IR_MAX_SIG      (64u << 10)
 
+/* A time-stamping authority's answer: with a chain of four RSA certificates it
+ * is about 8 KiB; one with a post-quantum signature stays below.  And the file
+ * of an analyst's roots: all that a browser trusts are 250 KiB. */
+#define IR_MAX_STAMP       (64u << 10)
+#define IR_MAX_STAMP_ROOTS (1u << 20)
+
 /* One answer of ssh-agent: what OpenSSH's own programs accept. */
 #define IR_MAX_AGENT (256u << 10)
 

@@ -54,6 +54,13 @@ ir_time_parse(const char *s, int64_t *out)
 	return tm.tm_mday == day ? 0 : -1;
 }
 
+bool
+ir_time_plausible(time_t t)
+{
+	/* 2020-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
+	return t >= 1577836800 && t <= 253402300799;
+}
+
 uint64_t
 ir_mono_ns(void)
 {

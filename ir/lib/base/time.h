@@ -21,6 +21,10 @@ void ir_time_format(char out[IR_TIME_SIZE], struct timespec ts);
  * ("Z"; a fraction is dropped).  -1 if s is not one. */
 int ir_time_parse(const char *s, int64_t *out);
 
+/** ir_time_plausible(t): whether a clock may say t: from 2020, when this was
+ * not yet written, to 9999, after which no RFC 3339 time can be. */
+bool ir_time_plausible(time_t t);
+
 /** ir_mono_ns(): nanoseconds on the monotonic clock. */
 uint64_t ir_mono_ns(void);
 

@@ -176,7 +176,7 @@ check_entry(struct ir_check *c, struct acts *a, const struct ir_item *it,
 	return 0;
 }
 
-/* A signature of nothing. */
+/* A signature, or a time-stamp, of nothing: both suffixes have four bytes. */
 static void
 check_stray(struct ir_check *c, const char *path)
 {
@@ -185,8 +185,8 @@ check_stray(struct ir_check *c, const char *path)
 	    entry != NULL ? ir_items_get(&c->items, entry) : NULL;
 
 	if (it == NULL || !it->here)
-		ir_fault(&c->faults, IR_CHAIN, path,
-		    "the act that it signs is missing");
+		ir_fault(
+		    &c->faults, IR_CHAIN, path, "what it is over is missing");
 }
 
 int
@@ -203,7 +203,7 @@ ir_check_custody(struct ir_check *c, struct ir_err *err)
 		if (!it->here || strncmp(path, "custody/", 8) != 0 ||
 		    !ir_custody_name_ok(path + 8, &number))
 			continue;
-		if (strcmp(path + strlen(path) - 4, ".sig") == 0)
+		if (strcmp(path + strlen(path) - 4, "json") != 0)
 			check_stray(c, path);
 		else if (!c->sealed && strcmp(path, IR_CUSTODY_SEAL) == 0)
 			ir_fault(&c->faults, IR_VALID, path,

@@ -20,14 +20,18 @@
 bool
 ir_custody_name_ok(const char *name, unsigned *seq)
 {
+	static const char *const ends[] = {
+	    ".json", ".json.sig", ".json.sig.tsr"};
 	size_t n;
 
 	if (strspn(name, "0123456789") != 4 || name[4] != '-')
 		return false;
 	*seq = (unsigned)atoi(name);
 	n = strspn(name + 5, "abcdefghijklmnopqrstuvwxyz-");
-	return n > 0 && (strcmp(name + 5 + n, ".json") == 0 ||
-			    strcmp(name + 5 + n, ".json.sig") == 0);
+	for (size_t i = 0; n > 0 && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(name + 5 + n, ends[i]) == 0)
+			return true;
+	return false;
 }
 
 int
@@ -110,6 +114,27 @@ ir_custody_follows(const json_t *doc, const char *field, const char *hash)
 	if (hash == NULL)
 		return json_is_null(v);
 	return json_is_string(v) && strcmp(json_string_value(v), hash) == 0;
+}
+
+/* By the second, as a reader compares. */
+int
+ir_custody_clock(
+    const struct ir_custody *e, const char *path, struct ir_err *err)
+{
+	json_auto_t *doc = ir_custody_parse(e, path, err);
+	char now[IR_TIME_SIZE];
+	int64_t then, is;
+
+	if (doc == NULL)
+		return -1;
+	ir_time_now(now);
+	if (ir_time_parse(ir_json_str(doc, "time"), &then) == 0 &&
+	    ir_time_parse(now, &is) == 0 && is >= then)
+		return 0;
+	return ir_fail(err, IR_EFORMAT,
+	    "the clock says %s, but %s is of %s: an act of an earlier time "
+	    "would make the bundle TIME for good; set the clock right",
+	    now, path, ir_json_str(doc, "time"));
 }
 
 json_t *

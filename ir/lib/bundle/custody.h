@@ -19,7 +19,8 @@
 #define IR_CUSTODY_SEAL "custody/0001-seal.json"
 
 /** ir_custody_name_ok(name, seq): whether name, without "custody/", is that of
- * an entry, "0000-open.json", or of its signature. */
+ * an entry, "0000-open.json", or of its signature, or of the time-stamp over
+ * that, "0000-open.json.sig.tsr". */
 bool ir_custody_name_ok(const char *name, unsigned *seq);
 
 /* An entry as it is on the disk; nothing in it has been checked. */
@@ -43,6 +44,11 @@ json_t *ir_custody_parse(
 /** ir_custody_follows(doc, field, hash): whether the field, "prev" or
  * "prev_sig", is that hash; NULL stands for null. */
 bool ir_custody_follows(const json_t *doc, const char *field, const char *hash);
+
+/** ir_custody_clock(e, path, err): IR_EFORMAT if the clock is behind the time
+ * of the entry, so that an act after it could not be of a later time. */
+int ir_custody_clock(
+    const struct ir_custody *e, const char *path, struct ir_err *err);
 
 /** ir_custody_entry(uuid, seq, type, prev, number, c, who): the fields that
  * all entries have; prev is the entry before, NULL for the first; c may be

@@ -24,6 +24,7 @@
 #include "bundle/journal.h"
 #include "bundle/manifest.h"
 #include "bundle/scan.h"
+#include "bundle/stamping.h"
 #include "bundle/state.h"
 #include "bundle/stream.h"
 #include "crypto/sshsig.h"
@@ -244,9 +245,14 @@ write_tags(struct sealing *s, struct ir_err *err)
 	json_t *j;
 	size_t i;
 
+	const struct ir_item *stamp =
+	    ir_items_get(&s->items, IR_CUSTODY_OPEN IR_TSR);
+
 	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (add_tag(s, fixed[i], err) == -1)
 			return -1;
+	if (stamp != NULL && stamp->here && add_tag(s, stamp->path, err) == -1)
+		return -1;
 	json_array_foreach (s->record.journals, i, j) {
 		const char *file = ir_json_str(j, "file");
 
@@ -301,6 +307,18 @@ seal(struct sealing *s, char head[IR_SHA256_HEX], struct ir_err *err)
 	if (fsync(dirfd) == -1)
 		return ir_fail_errno(err, "syncing %s", s->b->dir);
 	return 0;
+}
+
+int
+ir_bundle_clock(const struct ir_bundle *b, struct ir_err *err)
+{
+	struct ir_custody e;
+	int rc = ir_custody_read(b->dirfd, IR_CUSTODY_OPEN, &e, err);
+
+	if (rc == 0)
+		rc = ir_custody_clock(&e, IR_CUSTODY_OPEN, err);
+	ir_custody_free(&e);
+	return rc;
 }
 
 static void

@@ -15,6 +15,11 @@ struct ir_seal_result {
 	char head[65];  /* SHA-256 of the seal entry: the receipt */
 };
 
+/** ir_bundle_clock(b, err): IR_EFORMAT if the clock is behind the opening of
+ * the bundle: a seal of now would be of an earlier time, which no reader lets
+ * pass. */
+int ir_bundle_clock(const struct ir_bundle *b, struct ir_err *err);
+
 /** ir_bundle_seal(b, who, c, res, err): who must have a key.  Every file is
  * hashed; one that differs from what its journal says was acquired stops the
  * sealing with IR_EFORMAT, naming it.  Another program still writing:

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/signal.h"
 #include "cli/help.h"
+#include "cli/stamp.h"
 #include "cli/trusted.h"
 #include "cli/who.h"
 #include "docker/container.h"
@@ -107,6 +108,8 @@ tables_of(const struct ir_program *p, const struct ir_option *t[MAX_TABLES])
 		*t++ = of_engine;
 	if (p->uses & IR_USES_KEY)
 		*t++ = of_key;
+	if (p->uses & IR_CAN_STAMP)
+		*t++ = ir_cli_stamp_options;
 	*t++ = of_all;
 	*t = NULL;
 }
@@ -297,6 +300,8 @@ start(const struct ir_program *p, struct ir_err *err)
 {
 	bool records = p->uses & IR_RECORDS;
 
+	if (p->uses & IR_CAN_STAMP && ir_cli_stamp_named(err) == -1)
+		return -1;
 	if (p->uses & IR_USES_ENGINE &&
 	    (cli.engine = ir_docker_open(opt.host, err)) == NULL)
 		return -1;

@@ -28,6 +28,7 @@ enum {
 	IR_SEALED = 128,     /* the bundle meant is a sealed one */
 	IR_IS_ACT = 256,     /* --item ... --org; cli->said, the rest of who */
 	IR_TRUSTS = 512,     /* --allowed-signers, --revoked; see trusted.h */
+	IR_CAN_STAMP = 1024, /* --tsa; see cli/stamp.h */
 };
 
 struct ir_cli {

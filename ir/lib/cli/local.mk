@@ -10,5 +10,6 @@ libir_a_SOURCES += \
 	ir/lib/cli/rebuild-prepare.c \
 	ir/lib/cli/rebuild.c ir/lib/cli/rebuild.h \
 	ir/lib/cli/report.c ir/lib/cli/report.h \
+	ir/lib/cli/stamp.c ir/lib/cli/stamp.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

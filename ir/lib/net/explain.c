@@ -49,8 +49,8 @@ fail_connect(const struct ir_http *h, struct ir_err *err)
 	if (h->unix_path != NULL)
 		return fail_unix(h, os, err);
 	return ir_fail(err, IR_EUNAVAIL,
-	    "no engine at %s: %s; is it running, and does it listen there?",
-	    h->where, os != 0 ? strerror((int)os) : h->reason);
+	    "no %s at %s: %s; is it running, and does it listen there?",
+	    h->peer, h->where, os != 0 ? strerror((int)os) : h->reason);
 }
 
 /* What OpenSSL's reasons mean to a responder. */
@@ -114,7 +114,8 @@ ir_http_explain(
 		return fail_connect(h, err);
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return ir_fail(err, IR_EUNAVAIL,
-		    "no engine at %s: the host name is not known", h->where);
+		    "no %s at %s: the host name is not known", h->peer,
+		    h->where);
 	case CURLE_OPERATION_TIMEDOUT:
 		return ir_fail(err, IR_ETIMEOUT,
 		    "no connection to %s within %g s", h->where,
@@ -136,8 +137,8 @@ ir_http_explain(
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:
 		return ir_fail(err, IR_EPROTO,
-		    "%s does not speak HTTP as an engine does: %s", h->where,
-		    why);
+		    "%s does not speak HTTP as it should (%s): %s", h->where,
+		    h->peer, why);
 	default:
 		return ir_fail(err, IR_EPROTO, "%s: %s %s: %s", h->where,
 		    t->req->method, t->req->path, why);

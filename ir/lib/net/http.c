@@ -43,11 +43,28 @@ fill(struct ir_http *h, const struct ir_http_server *server, struct ir_err *err)
 		       ? ir_asprintf(err, "unix://%s", server->unix_path)
 		       : ir_asprintf(err, "%s", server->origin);
 	h->verify = server->verify;
-	if (h->where == NULL || !copy(&h->unix_path, server->unix_path) ||
+	if (h->where == NULL ||
+	    !copy(&h->peer, server->peer != NULL ? server->peer : "engine") ||
+	    !copy(&h->unix_path, server->unix_path) ||
 	    !copy(&h->origin, server->origin) || !copy(&h->ca, server->ca) ||
 	    !copy(&h->cert, server->cert) || !copy(&h->key, server->key))
 		return ir_fail_mem(err);
 	return 0;
+}
+
+/* No "Expect: 100-continue": a server may wait with its answer to that. */
+static struct curl_slist *
+headers_for(const char *type)
+{
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	struct ir_err err;
+	ir_auto_free char *line = ir_asprintf(&err, "Content-Type: %s", type);
+
+	if (list != NULL && line != NULL &&
+	    curl_slist_append(list, line) != NULL)
+		return list;
+	curl_slist_free_all(list);
+	return NULL;
 }
 
 struct ir_http *
@@ -67,11 +84,9 @@ ir_http_new(const struct ir_http_server *server, struct ir_err *err)
 	if (h->global) {
 		h->easy = curl_easy_init();
 		h->multi = curl_multi_init();
-		h->headers =
-		    curl_slist_append(NULL, "Content-Type: application/json");
+		h->headers = headers_for("application/json");
 	}
-	if (h->easy == NULL || h->multi == NULL || h->headers == NULL ||
-	    curl_slist_append(h->headers, "Expect:") == NULL) {
+	if (h->easy == NULL || h->multi == NULL || h->headers == NULL) {
 		ir_fail(err, IR_EINTERNAL, "cannot start libcurl");
 		ir_http_free(h);
 		return NULL;
@@ -87,9 +102,11 @@ ir_http_free(struct ir_http *h)
 	curl_easy_cleanup(h->easy);
 	curl_multi_cleanup(h->multi);
 	curl_slist_free_all(h->headers);
+	curl_slist_free_all(h->typed);
 	if (h->global)
 		curl_global_cleanup();
 	free(h->where);
+	free(h->peer);
 	free(h->unix_path);
 	free(h->origin);
 	free(h->ca);
@@ -141,6 +158,7 @@ on_header(char *line, size_t one, size_t n, void *arg)
 	take_header(line, n, "Libpod-Api-Version", r->libpod_version,
 	    sizeof(r->libpod_version));
 	take_header(line, n, "Server", r->server, sizeof(r->server));
+	take_header(line, n, "Content-Type", r->type, sizeof(r->type));
 	return n;
 }
 
@@ -214,6 +232,7 @@ set_method(struct ir_http *h, const struct ir_http_request *req)
 {
 	bool get = strcmp(req->method, "GET") == 0;
 	bool head = strcmp(req->method, "HEAD") == 0;
+	const struct curl_slist *headers = h->headers;
 
 	if (get || head)
 		return head ? SET(NOBODY, 1L) : SET(HTTPGET, 1L);
@@ -221,8 +240,15 @@ set_method(struct ir_http *h, const struct ir_http_request *req)
 	    !(SET(POST, 1L) &&
 		SET(POSTFIELDS, req->body != NULL ? req->body : "")))
 		return false;
+	if (req->type != NULL) {
+		curl_slist_free_all(h->typed);
+		headers = h->typed = headers_for(req->type);
+		if (headers == NULL ||
+		    !SET(POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len))
+			return false;
+	}
 	return SET(CUSTOMREQUEST, req->method) && SET(FRESH_CONNECT, 1L) &&
-	       SET(HTTPHEADER, h->headers);
+	       SET(HTTPHEADER, headers);
 }
 
 static int
@@ -255,7 +281,7 @@ passed(uint64_t now, uint64_t since, long ms)
 static bool
 only_reads(const struct ir_http_request *req)
 {
-	return strcmp(req->method, "GET") == 0 ||
+	return req->may_stop || strcmp(req->method, "GET") == 0 ||
 	       strcmp(req->method, "HEAD") == 0;
 }
 

@@ -24,7 +24,9 @@ struct ir_http_server {
 	const char *ca;        /* PEM files for TLS, or NULL */
 	const char *cert;
 	const char *key;
-	bool verify; /* the server's certificate and name */
+	bool verify;      /* the server's certificate and name; with ca NULL by
+			   * the system's authorities */
+	const char *peer; /* what it is, for messages; NULL: "engine" */
 };
 
 /** ir_http_new(server, err): a connection that is opened when first needed;
@@ -38,13 +40,18 @@ typedef int (*ir_http_body_fn)(
     void *arg, const void *p, size_t n, struct ir_err *err);
 
 struct ir_http_request {
-	const char *method;      /* "GET", "POST", "DELETE", "PUT", "HEAD" */
-	const char *path;        /* "/v1.41/containers/json?all=1" */
-	const char *body;        /* a JSON document, or NULL */
+	const char *method; /* "GET", "POST", "DELETE", "PUT", "HEAD" */
+	const char *path;   /* "/v1.41/containers/json?all=1" */
+	const char *body;   /* or NULL */
+	const char *type;   /* its media type, with body_len bytes; NULL:
+			     * it is a JSON document, up to its NUL */
+	size_t body_len;
 	long connect_ms;         /* deadlines; 0 is the default of 10 s ... */
 	long total_ms;           /* ... 0: none for the whole */
 	long stall_ms;           /* ... 0: none; else fails when not one byte
 				  * arrives for that long */
+	bool may_stop;           /* a signal ends it, as it does a GET: nothing
+				  * is changed over there */
 	ir_http_body_fn on_body; /* for status 2xx; NULL drops the body */
 	void *arg;
 };
@@ -54,6 +61,7 @@ struct ir_http_response {
 	char api_version[16];    /* header Api-Version, "" if absent */
 	char libpod_version[16]; /* header Libpod-Api-Version */
 	char server[64];         /* header Server */
+	char type[64];           /* header Content-Type */
 	char *error_body;        /* for other than 2xx: at most
 				  * IR_MAX_ERROR_BODY bytes, NUL-terminated */
 	double ms;               /* how long it took */
@@ -64,7 +72,8 @@ struct ir_http_response {
  * IR_EUNAVAIL nobody listens, the socket or host is absent, TLS does not come
  * about; IR_EPERM the socket may not be opened; IR_ETIMEOUT a deadline;
  * IR_EPROTO the answer broke off or is not HTTP; IR_EINTR interrupted, but only
- * GET and HEAD are once they are sent; and whatever on_body failed with. */
+ * GET, HEAD and what may_stop are once they are sent; and whatever on_body
+ * failed with. */
 int ir_http_do(struct ir_http *h, const struct ir_http_request *req,
     struct ir_http_response *res, struct ir_err *err);
 void ir_http_response_free(struct ir_http_response *res);

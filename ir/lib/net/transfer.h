@@ -15,7 +15,9 @@ struct ir_http {
 	CURL *easy;
 	CURLM *multi;
 	struct curl_slist *headers;
-	char *where; /* as messages name it */
+	struct curl_slist *typed; /* the same, of a body that is not JSON */
+	char *where;              /* as messages name it */
+	char *peer;               /* and what it is */
 	char *unix_path, *origin, *ca, *cert, *key;
 	bool verify;
 	bool global; /* curl_global_init() was done */
