@@ -16,6 +16,7 @@ include tests/unit/crypto.mk
 include tests/unit/archive.mk
 include tests/unit/net.mk
 include tests/unit/sandbox.mk
+include tests/unit/stamp.mk
 include tests/unit/docker.mk
 include tests/unit/bundle.mk
 include tests/unit/collectors.mk

@@ -6,6 +6,7 @@ cli_tests = \
 	tests/cli/completion.t \
 	tests/cli/diff.t \
 	tests/cli/playbook.t \
+	tests/cli/stamp.t \
 	tests/cli/tap.t
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/tap.sh

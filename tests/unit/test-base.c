@@ -89,6 +89,11 @@ test_time(void **state)
 	assert_int_equal(t, 86401);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(ir_time_parse(bad[i], &t), -1);
+	assert_true(ir_time_plausible(1577836800));
+	assert_false(ir_time_plausible(1577836799));
+	assert_true(ir_time_plausible(253402300799));
+	assert_false(ir_time_plausible(253402300800));
+	assert_false(ir_time_plausible(-1));
 }
 
 /* A scratch directory; the test cases remove what they put in it. */
