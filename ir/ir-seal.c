@@ -30,13 +30,24 @@ print_gaps(const json_t *ledger)
 			    ir_json_str(g, "collector"),
 			    ir_json_str(g, "target"), ir_json_str(g, "why"));
 	json_array_foreach (ir_json_at(ledger, "gaps"), i, g)
-		ir_out(IR_WARN, "cut short %s: %lld bytes are attested: %s",
-		    ir_json_str(g, "path"),
-		    (long long)ir_json_int(g, "attested_bytes"),
-		    ir_json_str(g, "why"));
+		if (json_object_get(g, "taken_again") != NULL)
+			ir_out(IR_PLAIN,
+			    "cut short %s: kept, and taken again by run %lld",
+			    ir_json_str(g, "path"),
+			    (long long)ir_json_int(g, "taken_again"));
+		else
+			ir_out(IR_WARN,
+			    "cut short %s: %lld bytes are attested: %s",
+			    ir_json_str(g, "path"),
+			    (long long)ir_json_int(g, "attested_bytes"),
+			    ir_json_str(g, "why"));
 	json_array_foreach (ir_json_at(ledger, "interrupted"), i, g)
 		ir_out(IR_WARN, "cut short %s: its program was killed",
 		    json_string_value(g));
+	json_array_foreach (ir_json_at(ledger, "resumed"), i, g)
+		ir_out(IR_PLAIN,
+		    "cut short %s: run %lld went on with it to its end",
+		    ir_json_str(g, "file"), (long long)ir_json_int(g, "by"));
 }
 
 static int

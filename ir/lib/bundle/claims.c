@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "bundle/names.h"
 #include "bundle/stream.h"
+#include "bundle/torn.h"
 #include "json/json.h"
 
 static int
@@ -31,19 +32,45 @@ out_of_turn(struct ir_claims *c, const char *path)
 	return 0;
 }
 
-/* The item of path, or of its part. */
 static struct ir_item *
-item(struct ir_claims *c, const char *path, bool part, struct ir_err *err)
+item(struct ir_claims *c, const char *path, struct ir_err *err)
 {
-	ir_auto_free char *name =
-	    ir_asprintf(err, "%s%s", path, part ? IR_PART : "");
-
 	if (c->items->n >= 2 * IR_MAX_BUNDLE_FILES) {
 		ir_fail(err, IR_EFORMAT, "tells of more than %u files",
 		    IR_MAX_BUNDLE_FILES);
 		return NULL;
 	}
-	return name != NULL ? ir_items_add(c->items, name, err) : NULL;
+	return ir_items_add(c->items, path, err);
+}
+
+/* What the file is called while it is written: 1 and the item of that, or 0 if
+ * the line says something else. */
+static int
+part_of(struct ir_claims *c, const struct ir_journal_line *line,
+    const char *path, struct ir_item **it, struct ir_err *err)
+{
+	const json_t *said = json_object_get(line->doc, "part");
+	ir_auto_free char *name = said == NULL
+				      ? ir_asprintf(err, "%s" IR_PART, path)
+				      : ir_torn_name(path, c->journal, err);
+
+	if (name == NULL)
+		return -1;
+	if (said != NULL && (!json_is_string(said) ||
+				strcmp(json_string_value(said), name) != 0))
+		return malformed(c, line);
+	*it = item(c, name, err);
+	return *it != NULL ? 1 : -1;
+}
+
+/* Whether this journal can still say something of the part. */
+static bool
+in_turn(const struct ir_claims *c, const struct ir_item *part)
+{
+	return !part->renamed && part->left == NULL &&
+	       (part->claim == IR_CLAIM_NONE ||
+		   (part->claim == IR_CLAIM_PART &&
+		       part->journal == c->journal));
 }
 
 /* Remembers it until its claims are proven, if ever. */
@@ -99,15 +126,14 @@ chunk(struct ir_claims *c, const struct ir_journal_line *line, const char *path,
 	json_int_t from = json_integer_value(offset);
 	json_int_t n = json_integer_value(length);
 	struct ir_item *it;
+	int rc;
 
 	if (!json_is_integer(offset) || !json_is_integer(length) || from < 0 ||
 	    n <= 0 || n > INT64_MAX - from || !ir_is_hex(cum, 64))
 		return malformed(c, line);
-	if ((it = item(c, path, true, err)) == NULL)
-		return -1;
-	if (it->renamed || it->claim > IR_CLAIM_PART ||
-	    (it->claim == IR_CLAIM_PART && it->journal != c->journal) ||
-	    (uint64_t)from != it->bytes)
+	if ((rc = part_of(c, line, path, &it, err)) != 1)
+		return rc;
+	if (!in_turn(c, it) || (uint64_t)from != it->bytes)
 		return out_of_turn(c, path);
 	it->claim = IR_CLAIM_PART;
 	it->journal = c->journal;
@@ -117,18 +143,24 @@ chunk(struct ir_claims *c, const struct ir_journal_line *line, const char *path,
 }
 
 /* The whole file takes the place of its part. */
-static int
-whole(struct ir_claims *c, const char *path, struct ir_item *part,
-    struct ir_item **it, struct ir_err *err)
+static void
+whole(struct ir_item *it, struct ir_item *part)
 {
-	if ((*it = item(c, path, false, err)) == NULL)
-		return -1;
 	part->claim = IR_CLAIM_NONE;
 	part->renamed = true;
-	(*it)->claim = IR_CLAIM_WHOLE;
-	(*it)->proven = part->proven;
+	it->claim = IR_CLAIM_WHOLE;
+	it->part = part;
+	it->proven = part->proven;
 	part->proven = (struct ir_proven){0};
-	return 0;
+}
+
+static int
+gap(struct ir_item *part, const char *why, struct ir_err *err)
+{
+	part->claim = IR_CLAIM_GAP;
+	free(part->why);
+	part->why = ir_asprintf(err, "%s", why);
+	return part->why != NULL ? 0 : -1;
 }
 
 static int
@@ -138,31 +170,56 @@ closed(struct ir_claims *c, const struct ir_journal_line *line,
 	json_t *size = json_object_get(line->doc, "size");
 	const char *sha = ir_json_str(line->doc, "sha256");
 	const char *end = ir_json_str(line->doc, "end");
-	bool gap = strcmp(end, "gap") == 0;
+	bool is_gap = strcmp(end, "gap") == 0;
 	struct ir_item *part, *it;
+	int rc;
 
 	if (!json_is_integer(size) || json_integer_value(size) < 0 ||
-	    !ir_is_hex(sha, 64) || (!gap && strcmp(end, "complete") != 0))
+	    !ir_is_hex(sha, 64) || (!is_gap && strcmp(end, "complete") != 0))
 		return malformed(c, line);
-	if ((part = it = item(c, path, true, err)) == NULL)
+	if ((rc = part_of(c, line, path, &part, err)) != 1)
+		return rc;
+	if ((it = item(c, path, err)) == NULL)
 		return -1;
-	if (part->renamed || part->claim > IR_CLAIM_PART ||
-	    (part->claim == IR_CLAIM_PART && part->journal != c->journal) ||
+	if (!in_turn(c, part) || it->claim != IR_CLAIM_NONE ||
 	    (uint64_t)json_integer_value(size) < part->bytes)
 		return out_of_turn(c, path);
-	if (gap) {
-		part->claim = IR_CLAIM_GAP;
-		free(part->why);
-		part->why =
-		    ir_asprintf(err, "%s", ir_json_str(line->doc, "why"));
-		if (part->why == NULL)
-			return -1;
-	} else if (whole(c, path, part, &it, err) == -1)
+	if (!is_gap)
+		whole(it, part);
+	else if (gap(it = part, ir_json_str(line->doc, "why"), err) == -1)
 		return -1;
 	it->journal = c->journal;
 	it->bytes = (uint64_t)json_integer_value(size);
 	strcpy(it->sha, sha);
 	return remember(c, it, err);
+}
+
+/* A part that is left as it is, since the file is taken again. */
+static int
+torn(struct ir_claims *c, const struct ir_journal_line *line, const char *path,
+    struct ir_err *err)
+{
+	json_t *size = json_object_get(line->doc, "size");
+	const char *sha = ir_json_str(line->doc, "sha256");
+	const char *name = ir_json_str(line->doc, "part");
+	struct ir_item *it;
+
+	if (!json_is_integer(size) || json_integer_value(size) < 0 ||
+	    !ir_is_hex(sha, 64) || !ir_torn_is(name, path))
+		return malformed(c, line);
+	if ((it = item(c, name, err)) == NULL)
+		return -1;
+	if (it->renamed || it->journal >= c->journal ||
+	    (uint64_t)json_integer_value(size) < it->bytes)
+		return out_of_turn(c, path);
+	if (it->left != NULL) /* by the run before this one, too */
+		return 0;
+	if ((it->left = malloc(sizeof(*it->left))) == NULL)
+		return ir_fail_mem(err);
+	it->left->run = c->journal;
+	it->left->size = (uint64_t)json_integer_value(size);
+	strcpy(it->left->sha, sha);
+	return 0;
 }
 
 int
@@ -171,15 +228,17 @@ ir_claims_take(
 {
 	bool is_chunk = strcmp(line->ev, "chunk") == 0;
 	bool is_close = strcmp(line->ev, "stream-close") == 0;
+	bool is_torn = strcmp(line->ev, "torn") == 0;
 	const char *path = ir_json_str(line->doc, "path");
 	size_t n = strlen(path);
 
-	if (!is_chunk && !is_close)
+	if (!is_chunk && !is_close && !is_torn)
 		return 0;
 	if (!ir_bundle_path_ok(path) || strncmp(path, "data/", 5) != 0 ||
 	    (n >= strlen(IR_PART) &&
 		strcmp(path + n - strlen(IR_PART), IR_PART) == 0))
 		return malformed(c, line);
-	return is_chunk ? chunk(c, line, path, err)
-			: closed(c, line, path, err);
+	return is_chunk   ? chunk(c, line, path, err)
+	       : is_close ? closed(c, line, path, err)
+			  : torn(c, line, path, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a journal claims of files: its chunk and stream-close lines, put into
- * the list of files.
+ * What a journal claims of files: its chunk, stream-close and torn lines, put
+ * into the list of files.
  */
 #ifndef IR_BUNDLE_CLAIMS_H
 #define IR_BUNDLE_CLAIMS_H

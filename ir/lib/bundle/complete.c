@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "bundle/captures.h"
 #include "json/json.h"
 
 /* What names the same thing to be collected. */
@@ -45,17 +46,71 @@ mark_gaps(json_t *ledger)
 	return n;
 }
 
+/* Files that were cut short for good. */
+static size_t
+count_gaps(const json_t *gaps)
+{
+	const json_t *g;
+	size_t i, n = 0;
+
+	json_array_foreach (gaps, i, g)
+		n += json_object_get(g, "taken_again") == NULL;
+	return n;
+}
+
+/* The captures that were cut off, and that another brought to their end. */
+static json_t *
+resumed(const struct ir_record *r)
+{
+	json_t *all = json_array();
+	const json_t *k;
+	size_t i;
+
+	json_array_foreach (r->captures.list, i, k) {
+		unsigned run = (unsigned)ir_json_int(k, "run");
+		unsigned by = ir_captures_by(&r->captures, run);
+
+		if (by != 0)
+			json_array_append_new(all,
+			    json_pack("{s:i, s:i, s:s}", "run", (int)run, "by",
+				(int)by, "file", ir_json_str(k, "file")));
+	}
+	return all;
+}
+
+/* Journals without an end, but for those of these captures. */
+static json_t *
+interrupted(const struct ir_record *r, const json_t *done)
+{
+	json_t *all = json_array();
+	json_t *file;
+	size_t i, n;
+
+	json_array_foreach (r->interrupted, i, file) {
+		for (n = 0; n < json_array_size(done); n++)
+			if (json_equal(
+				file, json_object_get(
+					  json_array_get(done, n), "file")))
+				break;
+		if (n == json_array_size(done))
+			json_array_append(all, file);
+	}
+	return all;
+}
+
 json_t *
 ir_complete_make(
     const char *uuid, const struct ir_record *r, const json_t *gaps)
 {
-	json_t *ledger = json_deep_copy(r->ledger);
-	size_t missing = mark_gaps(ledger) + json_array_size(gaps) +
-			 json_array_size(r->interrupted);
+	json_t *ledger = json_deep_copy(r->ledger), *done = resumed(r);
+	json_t *cut = interrupted(r, done);
+	size_t missing =
+	    mark_gaps(ledger) + count_gaps(gaps) + json_array_size(cut);
 
-	return json_pack("{s:i, s:s, s:s, s:o, s:O, s:O}", "v", 1, "bundle",
-	    uuid, "status", missing == 0 ? "complete" : "incomplete", "ledger",
-	    ledger, "gaps", gaps, "interrupted", r->interrupted);
+	return json_pack("{s:i, s:s, s:s, s:o, s:O, s:o, s:o}", "v", 1,
+	    "bundle", uuid, "status", missing == 0 ? "complete" : "incomplete",
+	    "ledger", ledger, "gaps", gaps, "interrupted", cut, "resumed",
+	    done);
 }
 
 bool

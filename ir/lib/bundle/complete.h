@@ -13,10 +13,11 @@
 #include "bundle/record.h"
 
 /** ir_complete_make(uuid, r, gaps): {"v","bundle","status","ledger","gaps",
- * "interrupted"}; the caller owns it, NULL when memory is out.  status is
- * "complete" if no file and no run was cut short and each failed outcome was
- * followed by a collected or empty one of the same collector and target; those
- * that were not have "gap":true. */
+ * "interrupted","resumed"}; the caller owns it, NULL when memory is out. status
+ * is "complete" if no file was cut short that was not taken again, no run that
+ * no other brought to its end, and each failed outcome was followed by a
+ * collected or empty one of the same collector and target; those that were not
+ * have "gap":true. */
 json_t *ir_complete_make(
     const char *uuid, const struct ir_record *r, const json_t *gaps);
 

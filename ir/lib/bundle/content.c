@@ -14,6 +14,7 @@
 #include "bundle/fields.h"
 #include "bundle/hashing.h"
 #include "bundle/stream.h"
+#include "bundle/torn.h"
 
 static bool
 is_completeness(const struct ir_item *it)
@@ -23,25 +24,51 @@ is_completeness(const struct ir_item *it)
 
 /* A program was killed after it said that a file is whole and before it gave
  * the file its name: the part is that file. */
-static int
-find_pending(struct ir_content *c, struct ir_item *it, struct ir_err *err)
+static void
+find_pending(struct ir_item *it)
 {
-	ir_auto_free char *name = NULL;
-	struct ir_item *part;
+	struct ir_item *part = it->part;
 
-	if (it->here || it->claim != IR_CLAIM_WHOLE)
-		return 0;
-	if ((name = ir_asprintf(err, "%s" IR_PART, it->path)) == NULL)
-		return -1;
-	part = ir_items_get(c->items, name);
-	if (part == NULL || !part->here)
-		return 0;
+	if (it->here || it->claim != IR_CLAIM_WHOLE || !part->here)
+		return;
 	part->pending = true;
 	part->claim = IR_CLAIM_WHOLE;
 	part->bytes = it->bytes;
 	strcpy(part->sha, it->sha);
 	it->claim = IR_CLAIM_NONE;
-	return 0;
+}
+
+/* What part is, or was to be, a part of: NULL if nothing is said of that. */
+static struct ir_item *
+whole_of(const struct ir_content *c, const char *part)
+{
+	char name[IR_MAX_PATH];
+	size_t n = strlen(part) - strlen(IR_PART);
+	struct ir_item *it;
+
+	if (n >= sizeof(name))
+		return NULL;
+	memcpy(name, part, n);
+	name[n] = '\0';
+	it = ir_items_get(c->items, name);
+	if (it != NULL && it->part != NULL)
+		return it;
+	if (n <= 5) /* ".0002" of a second take */
+		return NULL;
+	name[n - 5] = '\0';
+	it = ir_torn_is(part, name) ? ir_items_get(c->items, name) : NULL;
+	return it != NULL && it->part != NULL ? it : NULL;
+}
+
+/* The run that took whole what part is only the beginning of, or 0. */
+static unsigned
+taken_again(const struct ir_content *c, const struct ir_item *part)
+{
+	const struct ir_item *it = whole_of(c, part->path);
+
+	if (it == NULL || it->part == part || it->journal <= part->journal)
+		return 0;
+	return it->here || it->part->pending ? it->journal : 0;
 }
 
 static void
@@ -68,6 +95,11 @@ check_presence(struct ir_content *c, const struct ir_item *it)
 		ir_fault(f, IR_CONTENT, it->path,
 		    "lies beside the whole file: nothing that we know leaves "
 		    "it there");
+	else if (ir_items_part(it) && it->claim == IR_CLAIM_NONE &&
+		 it->left == NULL && taken_again(c, it) != 0)
+		ir_fault(f, IR_CONTENT, it->path,
+		    "lies beside the whole file, and no journal says that it "
+		    "was left there");
 	else if (it->claim == IR_CLAIM_NONE && !ir_items_part(it) &&
 		 !is_completeness(it))
 		ir_fault(f, IR_CONTENT, it->path,
@@ -94,8 +126,15 @@ check_size(struct ir_content *c, const struct ir_item *it)
 		    it->size);
 		return false;
 	}
+	if (it->left != NULL && it->size != it->left->size) {
+		ir_fault(f, IR_CONTENT, it->path,
+		    "has %" PRIu64 " bytes, and had %" PRIu64
+		    " when run %u left it as it was",
+		    it->size, it->left->size, it->left->run);
+		return false;
+	}
 	if (it->claim == IR_CLAIM_NONE)
-		return c->whole && ir_items_part(it);
+		return (c->whole || it->left != NULL) && ir_items_part(it);
 	if (it->claim == IR_CLAIM_PART ? it->size >= it->bytes
 				       : it->size == it->bytes)
 		return true;
@@ -146,6 +185,13 @@ check_hash(struct ir_content *c, struct ir_item *it, struct ir_err *err)
 		    it->found, it->listed);
 		return 0;
 	}
+	if (it->left != NULL && strcmp(it->found, it->left->sha) != 0) {
+		ir_fault(c->faults, IR_CONTENT, it->path,
+		    "was modified: its SHA-256 is %s, and was %s when run %u "
+		    "left it as it was",
+		    it->found, it->left->sha, it->left->run);
+		return 0;
+	}
 	return check_claim(c, it, err);
 }
 
@@ -153,6 +199,7 @@ static int
 note_gap(struct ir_content *c, const struct ir_item *it, struct ir_err *err)
 {
 	const char *why = it->why;
+	unsigned again;
 	json_t *g;
 
 	if (!it->here || !ir_items_part(it) || it->pending)
@@ -166,6 +213,9 @@ note_gap(struct ir_content *c, const struct ir_item *it, struct ir_err *err)
 	g = json_pack("{s:s, s:I, s:I, s:o}", "path", it->path, "bytes",
 	    (json_int_t)it->size, "attested_bytes", (json_int_t)it->bytes,
 	    "why", ir_fields_text(why));
+	if ((again = taken_again(c, it)) != 0)
+		json_object_set_new(
+		    g, "taken_again", json_integer((json_int_t)again));
 	return json_array_append_new(c->gaps, g) == 0 ? 0 : ir_fail_mem(err);
 }
 
@@ -176,8 +226,7 @@ check_outside(struct ir_content *c, struct ir_err *err)
 	bool streamed = c->dirfd == -1;
 
 	for (size_t i = 0; !streamed && i < c->items->n; i++)
-		if (find_pending(c, c->items->v[i], err) == -1)
-			return -1;
+		find_pending(c->items->v[i]);
 	for (size_t i = 0; i < c->items->n; i++) {
 		struct ir_item *it = c->items->v[i];
 
@@ -199,17 +248,11 @@ check_outside(struct ir_content *c, struct ir_err *err)
 int
 ir_content_due(struct ir_content *c, struct ir_item *it, struct ir_err *err)
 {
-	ir_auto_free char *whole = NULL;
-	struct ir_item *of = NULL;
+	struct ir_item *of = ir_items_part(it) ? whole_of(c, it->path) : NULL;
 
-	if (ir_items_part(it)) {
-		whole = strndup(it->path, strlen(it->path) - strlen(IR_PART));
-		if (whole == NULL)
-			return ir_fail_mem(err);
-		of = ir_items_get(c->items, whole);
-	}
-	if (of != NULL && find_pending(c, of, err) == -1)
-		return -1;
+	(void)err;
+	if (of != NULL)
+		find_pending(of);
 	it->wanted = check_size(c, it);
 	return it->wanted;
 }

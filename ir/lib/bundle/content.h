@@ -27,7 +27,8 @@ struct ir_content {
 
 	/* Out, the caller's. */
 	uint64_t files, bytes;
-	json_t *gaps;   /* [{"path","bytes","attested_bytes","why"}] */
+	json_t *gaps;   /* [{"path","bytes","attested_bytes","why",
+			 * "taken_again": the run that did, if one did}] */
 	json_t *proven; /* [{"file","bytes","sha256","whole"}] */
 };
 

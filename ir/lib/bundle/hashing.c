@@ -88,11 +88,12 @@ struct pool {
 	pthread_cond_t idle;  /* a thread has ended */
 };
 
-/* Reads exactly what is due, and sees that nothing follows. */
+/* Reads exactly what is due; if that is all, sees that nothing follows. */
 static int
-pump(struct pool *p, struct ir_hashing *h, int fd, uint64_t due, char *buf,
+pump(struct pool *p, struct ir_hashing *h, int fd, bool all, char *buf,
     struct ir_err *err)
 {
+	uint64_t due = all ? h->it->size : h->it->bytes;
 	const char *path = h->it->path;
 	ssize_t n;
 
@@ -102,7 +103,7 @@ pump(struct pool *p, struct ir_hashing *h, int fd, uint64_t due, char *buf,
 		if (ir_interrupted())
 			return ir_fail(err, IR_EINTR,
 			    "interrupted while hashing %s", path);
-		if (left == 0 && !p->a->whole)
+		if (left == 0 && !all)
 			return 0;
 		n = read(fd, buf, left != 0 && left < PIECE ? left : PIECE);
 		if (n == -1 && errno == EINTR)
@@ -134,7 +135,8 @@ hash(struct pool *p, struct ir_item *it, char *buf, struct ir_err *err)
 		ir_fail(
 		    err, IR_EFORMAT, "%s: changes while it is read", it->path);
 	else if (fd != -1 && ir_hashing_start(&h, it, err) == 0 &&
-		 pump(p, &h, fd, p->a->whole ? size : it->bytes, buf, err) == 0)
+		 pump(p, &h, fd, p->a->whole || it->left != NULL, buf, err) ==
+		     0)
 		rc = ir_hashing_end(&h, err);
 	ir_hashing_free(&h);
 	if (rc == -1)

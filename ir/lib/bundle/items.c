@@ -124,6 +124,7 @@ ir_items_free(struct ir_items *l)
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->v[i]->path);
 		free(l->v[i]->why);
+		free(l->v[i]->left);
 		free(l->v[i]->text);
 		free(l->v[i]);
 	}

@@ -32,6 +32,13 @@ struct ir_proven {
 	char sha[IR_SHA256_HEX];
 };
 
+/* How a run that takes a file again found what was left of the first take. */
+struct ir_left {
+	unsigned run;
+	uint64_t size;
+	char sha[IR_SHA256_HEX];
+};
+
 struct ir_item {
 	char *path;
 	bool here; /* on the disk, with this size: */
@@ -49,7 +56,9 @@ struct ir_item {
 	bool fresh;              /* claimed since the last proof */
 	bool renamed;            /* a part whose whole file is attested ... */
 	bool pending;            /* ... and which was not given its name */
-	bool wanted;             /* it makes sense to hash it */
+	struct ir_left *left; /* a part that stays beside the whole, or NULL */
+	struct ir_item *part; /* what a whole file was called before that */
+	bool wanted;          /* it makes sense to hash it */
 	char
 	    found[IR_SHA256_HEX]; /* of the whole file, once it is hashed ... */
 	char first[IR_SHA256_HEX]; /* ... and of its first "bytes" bytes */

@@ -3,6 +3,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/acts.c \
 	ir/lib/bundle/bag.c ir/lib/bundle/bag.h \
 	ir/lib/bundle/bundle.c ir/lib/bundle/bundle.h \
+	ir/lib/bundle/captures.c ir/lib/bundle/captures.h \
 	ir/lib/bundle/chain.c ir/lib/bundle/chain.h \
 	ir/lib/bundle/check.h \
 	ir/lib/bundle/claims.c ir/lib/bundle/claims.h \

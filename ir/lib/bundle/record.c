@@ -180,6 +180,8 @@ take_line(void *arg, const struct ir_journal_line *line, struct ir_err *err)
 		    "goes on after its end");
 	if (take_signatures(g, line, err) == -1)
 		return -1;
+	if (ir_captures_take(&g->r->captures, &g->claims, line, err) == -1)
+		return -1;
 	if (strcmp(line->ev, "outcome") == 0)
 		rc = outcome(g, line);
 	else if (strcmp(line->ev, "change") == 0)
@@ -292,6 +294,8 @@ ir_record_read(struct ir_record *r, const char *uuid, const char *open_hash,
 	r->changes = json_array();
 	r->journals = json_array();
 	r->interrupted = json_array();
+	if (ir_captures_start(&r->captures, err) == -1)
+		return -1;
 	ir_items_sort(l);
 	for (size_t i = 0; i < l->n; i++)
 		if (is_journal(l->v[i], &number))
@@ -308,5 +312,6 @@ ir_record_free(struct ir_record *r)
 	json_decref(r->changes);
 	json_decref(r->journals);
 	json_decref(r->interrupted);
+	ir_captures_free(&r->captures);
 	*r = (struct ir_record){0};
 }

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "base/err.h"
+#include "bundle/captures.h"
 #include "bundle/fault.h"
 #include "bundle/items.h"
 
@@ -19,9 +20,10 @@ struct ir_record {
 	json_t *changes;     /* [{"run","t","what","undo","why"}] */
 	json_t *journals;    /* [{"file","lines","head"}] */
 	json_t *interrupted; /* [file] of journals without an end */
-	size_t told;         /* bytes of the lines of ledger and changes */
-	uint64_t lines;      /* of all journals ... */
-	uint64_t proven;     /* ... of which signatures vouch for these */
+	struct ir_captures captures;
+	size_t told;     /* bytes of the lines of ledger and changes */
+	uint64_t lines;  /* of all journals ... */
+	uint64_t proven; /* ... of which signatures vouch for these */
 
 	/* Who ran what; sig is NULL if the run was not signed.  line0 is what
 	 * the signature is over.  1 if it is good and its maker trusted. */

@@ -159,17 +159,11 @@ static int
 name_pending(struct sealing *s, struct ir_err *err)
 {
 	for (size_t i = 0; i < s->items.n; i++) {
-		struct ir_item *part = s->items.v[i], *it;
-		ir_auto_free char *path = NULL;
+		struct ir_item *it = s->items.v[i], *part = it->part;
 
-		if (!part->pending)
+		if (part == NULL || !part->pending)
 			continue;
-		path =
-		    strndup(part->path, strlen(part->path) - strlen(IR_PART));
-		if (path == NULL)
-			return ir_fail_mem(err);
-		if (ir_rename_new(s->b->dirfd, part->path, path, err) == -1 ||
-		    (it = ir_items_add(&s->items, path, err)) == NULL)
+		if (ir_rename_new(s->b->dirfd, part->path, it->path, err) == -1)
 			return -1;
 		it->here = true;
 		strcpy(it->found, part->found);

@@ -18,6 +18,19 @@ ir_torn_name(const char *path, unsigned run, struct ir_err *err)
 	return ir_asprintf(err, "%s.%04u" IR_PART, path, run);
 }
 
+bool
+ir_torn_is(const char *part, const char *path)
+{
+	size_t n = strlen(path);
+
+	if (strncmp(part, path, n) != 0)
+		return false;
+	part += n;
+	if (*part == '.' && strspn(part + 1, "0123456789") == 4)
+		part += 5;
+	return strcmp(part, IR_PART) == 0;
+}
+
 /* From here on it stays as it is. */
 static int
 say(int dirfd, struct ir_journal *j, const char *path, const char *part,
@@ -34,20 +47,6 @@ say(int dirfd, struct ir_journal *j, const char *path, const char *part,
 	    json_pack("{s:s, s:s, s:I, s:s}", "path", path, "part", part,
 		"size", (json_int_t)size, "sha256", sha),
 	    err);
-}
-
-/* Whether e is what some run called name while it wrote it. */
-static bool
-is_part_of(const char *e, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (strncmp(e, name, n) != 0)
-		return false;
-	e += n;
-	if (*e == '.' && strspn(e + 1, "0123456789") == 4)
-		e += 5;
-	return strcmp(e, IR_PART) == 0;
 }
 
 int
@@ -70,7 +69,7 @@ ir_torn_say(
 		return ir_fail_errno(err, "%s", dir);
 	}
 	while (rc == 0 && (e = readdir(d)) != NULL) {
-		if (!is_part_of(e->d_name, name))
+		if (!ir_torn_is(e->d_name, name))
 			continue;
 		ir_auto_free char *part =
 		    ir_asprintf(err, "%s/%s", dir, e->d_name);

@@ -20,6 +20,10 @@
  * the caller frees. */
 char *ir_torn_name(const char *path, unsigned run, struct ir_err *err);
 
+/** ir_torn_is(part, path): whether some run can have called the file path so
+ * while it wrote it. */
+bool ir_torn_is(const char *part, const char *path);
+
 /** ir_torn_say(dirfd, j, path, err): hashes each part of the file path of the
  * bundle at dirfd, and says so in j. */
 int ir_torn_say(

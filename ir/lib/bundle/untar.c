@@ -156,7 +156,9 @@ accounted(struct ir_untar *u, const struct ir_item *it)
 {
 	uint64_t due = it->claim != IR_CLAIM_NONE ? it->bytes : 0;
 
-	if (ir_items_part(it)) /* it was being written, up to a chunk */
+	if (it->left != NULL)
+		due = it->left->size;
+	else if (ir_items_part(it)) /* it was being written, up to a chunk */
 		due += IR_CHUNK_BYTES;
 	if (it->size > due)
 		u->excess += it->size - due;

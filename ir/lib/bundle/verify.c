@@ -124,6 +124,25 @@ check_oxum(struct ir_check *c, uint64_t most, uint64_t n)
 		    bytes, files, most, n);
 }
 
+static void
+tell_cut(struct ir_check *c, const json_t *gap)
+{
+	json_int_t again = ir_json_int(gap, "taken_again");
+
+	if (again != 0)
+		ir_fault(&c->faults, IR_VALID, ir_json_str(gap, "path"),
+		    "was cut short, %lld of its %lld bytes are attested; run "
+		    "%lld took the file again, whole, and left this as it was",
+		    (long long)ir_json_int(gap, "attested_bytes"),
+		    (long long)ir_json_int(gap, "bytes"), (long long)again);
+	else
+		ir_fault(&c->faults, IR_INCOMPLETE, ir_json_str(gap, "path"),
+		    "was cut short: %lld of its %lld bytes are attested: %s",
+		    (long long)ir_json_int(gap, "attested_bytes"),
+		    (long long)ir_json_int(gap, "bytes"),
+		    ir_json_str(gap, "why"));
+}
+
 /* What is missing, said so by the bundle itself. */
 static void
 tell_gaps(struct ir_check *c, const json_t *complete)
@@ -138,13 +157,14 @@ tell_gaps(struct ir_check *c, const json_t *complete)
 			    "%s was not collected: %s",
 			    ir_json_str(g, "collector"), ir_json_str(g, "why"));
 	json_array_foreach (ir_json_at(complete, "gaps"), i, g)
-		ir_fault(&c->faults, IR_INCOMPLETE, ir_json_str(g, "path"),
-		    "was cut short: %lld of its %lld bytes are attested: %s",
-		    (long long)ir_json_int(g, "attested_bytes"),
-		    (long long)ir_json_int(g, "bytes"), ir_json_str(g, "why"));
+		tell_cut(c, g);
 	json_array_foreach (ir_json_at(complete, "interrupted"), i, g)
 		ir_fault(&c->faults, IR_INCOMPLETE, json_string_value(g),
 		    "has no end: its program was killed");
+	json_array_foreach (ir_json_at(complete, "resumed"), i, g)
+		ir_fault(&c->faults, IR_VALID, ir_json_str(g, "file"),
+		    "was cut off; run %lld went on with it and came to its end",
+		    (long long)ir_json_int(g, "by"));
 }
 
 /* What was sealed of completeness must be what follows from the journals. */

@@ -33,8 +33,8 @@ struct ir_report {
 	/* Object, as far as it could be read: bundle, case, opened {actor,
 	 * time,head}, sealed {actor,time,head,status}, files, bytes, journals
 	 * (how many), changes [{run,t,what,undo,why}], gaps [{path,bytes,
-	 * attested_bytes,why}], proven [{file,bytes,sha256,whole}] for an
-	 * unsealed one: the first bytes, or the whole, of each file. */
+	 * attested_bytes,why,taken_again}], proven [{file,bytes,sha256,whole}]
+	 * for an unsealed one: the first bytes, or the whole, of each file. */
 	json_t *summary;
 };
 
