@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Custody entries, one a line.  Those that say so in their usual form are given
+ * the hashes of the one before, since no mutation could.  With '+' before it
+ * alice signs the entry, which takes its time; with '!' it gets the signature
+ * of the one before, and with '=' it is signed as it is.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "bundle/check.h"
+#include "bundle/holder.h"
+#include "tests/fuzz/fuzz.h"
+#include "json/json.h"
+
+#define MAX_ENTRIES 8
+
+/* The same in every run, but for its bytes. */
+struct alice {
+	struct ir_key *key;
+	struct ir_signers *signers;
+};
+
+static const struct alice *
+alice(void)
+{
+	static struct alice a;
+	struct ir_err err;
+
+	if (a.key == NULL) {
+		a.key = ir_key_fresh(&err);
+		char *public =
+		    a.key != NULL ? ir_key_public(a.key, &err) : NULL;
+		char *line = public != NULL
+				 ? ir_asprintf(&err, "*@lab %s\n", public)
+				 : NULL;
+
+		FUZZ_HOLDS(line != NULL);
+		a.signers = ir_signers_parse(line, strlen(line), "x", &err);
+		FUZZ_HOLDS(a.signers != NULL);
+		free(public);
+		free(line);
+	}
+	return &a;
+}
+
+/* Puts hash in the place of what stands after key, if 64 characters in quotes
+ * or null do. */
+static void
+put_hash(struct ir_buf *b, const char *key, const char *hash)
+{
+	char *at = b->len > 0 ? strstr(b->p, key) : NULL;
+	struct ir_buf out = IR_BUF_INIT;
+	size_t skip;
+
+	if (at == NULL)
+		return;
+	at += strlen(key);
+	if (strncmp(at, "null", 4) == 0)
+		skip = 4;
+	else if (at[0] == '"' && strlen(at) > 66 && at[65] == '"')
+		skip = 66;
+	else
+		return;
+	ir_buf_add(&out, b->p, (size_t)(at - b->p));
+	ir_buf_printf(&out, hash[0] != '\0' ? "\"%s\"" : "null%s", hash);
+	ir_buf_puts(&out, at + skip);
+	FUZZ_HOLDS(!out.failed);
+	ir_buf_free(b);
+	*b = out;
+}
+
+static struct ir_item *
+put(struct ir_check *c, const char *path, const char *text, size_t n)
+{
+	struct ir_err err;
+	struct ir_item *it = ir_items_add(&c->items, path, &err);
+
+	FUZZ_HOLDS(it != NULL);
+	it->here = true;
+	ir_items_text(it, fuzz_text((const uint8_t *)text, n), n);
+	return it;
+}
+
+/* What the entry says that it is, if that can be in a name. */
+static void
+name_of(char name[64], unsigned seq, const struct ir_buf *b)
+{
+	const char *type = b->len > 0 ? strstr(b->p, "\"type\":\"") : NULL;
+	size_t n = 0;
+
+	if (type != NULL) {
+		type += strlen("\"type\":\"");
+		n = strspn(type, "abcdefghijklmnopqrstuvwxyz-");
+	}
+	if (n == 0 || n > 30) {
+		type = "open";
+		n = 4;
+	}
+	snprintf(name, 64, "custody/%04u-%.*s.json", seq, (int)n, type);
+}
+
+/* One entry; before is the item of the one before it, or NULL. */
+static struct ir_item *
+entry(struct ir_check *c, unsigned seq, const char *line, size_t n,
+    struct ir_item *before, char **sig)
+{
+	struct ir_buf b = IR_BUF_INIT;
+	char how = n > 0 ? line[0] : ' ', name[64];
+	struct ir_item *it;
+	struct ir_err err;
+	char sig_hash[IR_SHA256_HEX] = "";
+
+	if (n > 0 && strchr("+!=", how) != NULL) {
+		line++;
+		n--;
+	}
+	ir_buf_add(&b, line, n);
+	ir_buf_puts(&b, "\n");
+	if (*sig != NULL)
+		ir_sha256_mem(*sig, strlen(*sig), sig_hash);
+	if (how != '=') {
+		put_hash(&b, "\"prev\":", before != NULL ? before->found : "");
+		put_hash(&b, "\"prev_sig\":", sig_hash);
+	}
+	name_of(name, seq, &b);
+	it = put(c, name, b.p, b.len);
+	if (how != '!') {
+		free(*sig);
+		*sig = NULL;
+		if (how == '+' || how == '=')
+			*sig = ir_sshsig_sign(
+			    alice()->key, IR_NS_CUSTODY, b.p, b.len, &err);
+	}
+	ir_buf_free(&b);
+	snprintf(name + strlen(name), 5, ".sig");
+	if (*sig != NULL)
+		put(c, name, *sig, strlen(*sig));
+	return it;
+}
+
+/* Whether any of them is not signed, or by the signature of another. */
+static bool
+put_all(struct ir_check *c, const uint8_t *p, size_t n)
+{
+	struct ir_item *before = NULL;
+	char *sig = NULL;
+	bool spoilt = false;
+
+	for (unsigned seq = 0; n > 0 && seq < MAX_ENTRIES; seq++) {
+		const uint8_t *lf = memchr(p, '\n', n);
+		size_t len = lf != NULL ? (size_t)(lf - p) : n;
+
+		spoilt |= len == 0 || (*p != '+' && *p != '=');
+		before = entry(c, seq, (const char *)p, len, before, &sig);
+		p += len + (lf != NULL);
+		n -= len + (lf != NULL);
+	}
+	free(sig);
+	ir_items_sort(&c->items);
+	return spoilt;
+}
+
+static void
+hold(const struct ir_check *c)
+{
+	struct ir_holder h = {0};
+	struct ir_err err = {0};
+
+	for (size_t i = 0; i < c->items.n; i++) {
+		const struct ir_item *it = c->items.v[i];
+		struct ir_custody e = {.text = it->text, .len = it->size};
+		json_t *doc = ir_custody_parse(&e, it->path, &err);
+
+		if (doc == NULL)
+			continue;
+		if (ir_holder_turn(&h, ir_json_str(doc, "type"),
+			ir_json_str(doc, "actor.id")) == IR_TURN_OK &&
+		    ir_holder_take(&h, doc, &err) == -1)
+			FUZZ_HOLDS(err.code == IR_EFORMAT);
+		json_decref(doc);
+	}
+	FUZZ_HOLDS(!h.disposed || ir_holder_name(&h)[0] == '\0');
+	ir_holder_free(&h);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	struct ir_verify_options o = {.signers = alice()->signers};
+	struct ir_check c = {.dirfd = -1, .o = &o, .sealed = true};
+	struct ir_err err = {0};
+	bool spoilt;
+
+	c.faults = (struct ir_faults){json_array(), IR_VALID};
+	c.summary = json_object();
+	spoilt = put_all(&c, p, n);
+	FUZZ_HOLDS(ir_check_custody(&c, &err) == 0);
+	if (c.faults.worst == IR_VALID) {
+		FUZZ_HOLDS(!spoilt && c.open != NULL);
+		FUZZ_HOLDS(strlen(c.uuid) == 36);
+	}
+	hold(&c);
+	ir_items_free(&c.items);
+	json_decref(c.open);
+	json_decref(c.seal);
+	json_decref(c.summary);
+	json_decref(c.faults.list);
+	return 0;
+}
