@@ -1,9 +1,13 @@
 crypto_tests = \
+	tests/unit/test-age \
+	tests/unit/test-agekeys \
+	tests/unit/test-agetool \
 	tests/unit/test-agent \
 	tests/unit/test-digest \
 	tests/unit/test-ed25519 \
 	tests/unit/test-fips \
 	tests/unit/test-interop \
+	tests/unit/test-kdf \
 	tests/unit/test-key \
 	tests/unit/test-pubkey \
 	tests/unit/test-revoked \
@@ -65,3 +69,26 @@ tests_unit_test_revoked_SOURCES = tests/unit/test-revoked.c \
 	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
 tests_unit_test_revoked_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_revoked_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_age_SOURCES = tests/unit/test-age.c tests/unit/filter.h \
+	tests/unit/agetest.h \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_age_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_age_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_agetool_SOURCES = tests/unit/test-agetool.c tests/unit/filter.h \
+	tests/unit/agetest.h \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_agetool_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_agetool_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_kdf_SOURCES = tests/unit/test-kdf.c \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_kdf_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_kdf_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+tests_unit_test_agekeys_SOURCES = tests/unit/test-agekeys.c tests/unit/filter.h \
+	tests/unit/agetest.h \
+	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
+tests_unit_test_agekeys_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_agekeys_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -6,6 +6,7 @@
 #define IR_TESTS_FILTER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

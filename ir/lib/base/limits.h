@@ -39,6 +39,14 @@
 /* One answer of ssh-agent: what OpenSSH's own programs accept. */
 #define IR_MAX_AGENT (256u << 10)
 
+/* The header of an age file has a stanza for each person who can read it, and
+ * the largest kind in use (ML-KEM with P-256) takes 1.7 KiB.  A scalar
+ * multiplication is tried for each stanza and each key, 0.2 ms.  An identity
+ * file has a line for each key that somebody ever had, and a comment. */
+#define IR_MAX_AGE_HEADER  (512u << 10)
+#define IR_MAX_AGE_STANZAS 256u
+#define IR_MAX_AGE_KEYS    256u
+
 /* What all journals of a bundle say of outcomes and changes.  The most that can
  * be sealed has IR_MAX_JSON as data/completeness.json, and is longer in the
  * journals by what each line has more. */

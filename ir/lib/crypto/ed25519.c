@@ -171,8 +171,8 @@ check_s(const uint8_t s[32], struct ir_err *err)
 	return 0;
 }
 
-static int
-check_public(const uint8_t pub[32], struct ir_err *err)
+int
+ir_ed25519_check(const uint8_t pub[32], struct ir_err *err)
 {
 	/* p = 2^255 - 19 */
 	static const uint8_t prime[32] = {0xed, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -225,7 +225,7 @@ ir_ed25519_verify(const uint8_t pub[32], const void *p, size_t n,
 	if (n > MESSAGE_MAX)
 		return ir_fail(
 		    err, IR_EINTERNAL, "cannot verify %zu bytes at once", n);
-	if (check_s(sig + 32, err) == -1 || check_public(pub, err) == -1)
+	if (check_s(sig + 32, err) == -1 || ir_ed25519_check(pub, err) == -1)
 		return -1;
 	ir_crypto_init();
 	e = gcry_sexp_build(&key, NULL,

@@ -31,6 +31,10 @@ int ir_ed25519_derive(
 int ir_ed25519_sign(const struct ir_ed25519 *k, const void *p, size_t n,
     uint8_t sig[64], struct ir_err *err);
 
+/** ir_ed25519_check(pub, err): whether pub is a public key in its one canonical
+ * form and not of small order; not, whether it is on the curve. */
+int ir_ed25519_check(const uint8_t pub[32], struct ir_err *err);
+
 /** ir_ed25519_verify(pub, p, n, sig, err): 0 if sig is pub's over p.  Refused
  * before libgcrypt sees them: S >= L, for it takes such a second signature
  * made out of a good one; a public key that is not in its one canonical form,

@@ -32,3 +32,15 @@ ir_crypto_init(void)
 
 	pthread_once(&once, set_up);
 }
+
+int
+ir_crypto_fail(struct ir_err *err, unsigned e, const char *doing)
+{
+	if (gcry_fips_mode_active())
+		return ir_fail(err, IR_EUNAVAIL,
+		    "cannot %s: this system is in FIPS mode, where its "
+		    "libgcrypt does not do it; use another system",
+		    doing);
+	return ir_fail(
+	    err, IR_EINTERNAL, "cannot %s: %s", doing, gcry_strerror(e));
+}

@@ -22,14 +22,14 @@
 static const char begin[] = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
 static const char end[] = "\n-----END OPENSSH PRIVATE KEY-----\n";
 
-static void
-wipe(struct ir_buf *b)
+void
+ir_keyfile_wipe(struct ir_buf *b)
 {
 	if (b->p)
 		explicit_bzero(b->p, b->cap);
 	ir_buf_free(b);
 }
-#define auto_wiped __attribute__((cleanup(wipe))) struct ir_buf
+#define auto_wiped __attribute__((cleanup(ir_keyfile_wipe))) struct ir_buf
 
 /* Room for a whole key file at once: a buffer that grew would leave copies. */
 static int
@@ -66,10 +66,7 @@ check_access(int fd, const char *path, struct ir_err *err)
 static int
 ask_agent(struct ir_err *err, const char *path, const char *what)
 {
-	ir_fail(err, IR_EFORMAT,
-	    "%s: %s: add it to ssh-agent (ssh-add %s), or name an OpenSSH "
-	    "Ed25519 key without a passphrase",
-	    path, what, path);
+	ir_fail(err, IR_EFORMAT, "%s: %s", path, what);
 	return 1;
 }
 
@@ -86,9 +83,8 @@ is_public(const char *text)
 	       starts(text, "sk-");
 }
 
-/* A public key may be read by anyone; it is told by how it starts. */
-static int
-read_text(const char *path, struct ir_buf *text, struct ir_err *err)
+int
+ir_keyfile_text(const char *path, struct ir_buf *text, struct ir_err *err)
 {
 	ir_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t n;
@@ -306,30 +302,48 @@ parse(const char *path, struct ir_wire bin, struct ir_keyfile *k,
 }
 
 int
-ir_keyfile_read(const char *path, struct ir_keyfile *k, struct ir_err *err)
+ir_keyfile_parse(const char *path, const struct ir_buf *text,
+    struct ir_keyfile *k, struct ir_err *err)
 {
-	auto_wiped text = IR_BUF_INIT;
 	auto_wiped bin = IR_BUF_INIT;
 	struct ir_wire r;
 	int rc;
 
 	memset(k, 0, sizeof(*k));
-	if ((rc = read_text(path, &text, err)) != 0)
+	if (is_public(text->p))
+		return ask_agent(err, path, "a public key");
+	if ((rc = dearmor(path, text, &bin, err)) != 0)
 		return rc;
+	r = (struct ir_wire){(const uint8_t *)bin.p, bin.len};
+	return parse(path, r, k, err);
+}
+
+int
+ir_keyfile_read(const char *path, struct ir_keyfile *k, struct ir_err *err)
+{
+	auto_wiped text = IR_BUF_INIT;
+	struct ir_err why;
+	int rc;
+
+	memset(k, 0, sizeof(*k));
+	if ((rc = ir_keyfile_text(path, &text, err)) != 0)
+		return rc;
+	if ((rc = ir_keyfile_parse(path, &text, k, err)) != 1)
+		return rc;
+	why = *err;
 	if (is_public(text.p)) {
 		if (parse_public(path, text.p, &k->public, err) == -1)
 			return -1;
 		ir_fail(err, IR_EFORMAT,
-		    "%s: a public key, whose private half must be in "
-		    "ssh-agent: add it there (ssh-add), or name the file of "
-		    "the private key",
-		    path);
-		return 1;
-	}
-	if ((rc = dearmor(path, &text, &bin, err)) != 0)
-		return rc;
-	r = (struct ir_wire){(const uint8_t *)bin.p, bin.len};
-	return parse(path, r, k, err);
+		    "%s, whose private half must be in ssh-agent: add it there "
+		    "(ssh-add), or name the file of the private key",
+		    why.msg);
+	} else
+		ir_fail(err, IR_EFORMAT,
+		    "%s: add it to ssh-agent (ssh-add %s), or name an OpenSSH "
+		    "Ed25519 key without a passphrase",
+		    why.msg, path);
+	return 1;
 }
 
 void

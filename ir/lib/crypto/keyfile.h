@@ -25,6 +25,16 @@ struct ir_keyfile {
 int ir_keyfile_read(const char *path, struct ir_keyfile *f, struct ir_err *err);
 void ir_keyfile_clear(struct ir_keyfile *f);
 
+/** ir_keyfile_text(path, text, err), ir_keyfile_parse(path, text, f, err): the
+ * two halves of that, each with the same answers: what the file says, a NUL
+ * after it (a public key may be readable by others, and is told by how it
+ * starts); and which key that is.  err has what it is, and not what ssh-agent
+ * could do.  text is released by ir_keyfile_wipe(). */
+int ir_keyfile_text(const char *path, struct ir_buf *text, struct ir_err *err);
+int ir_keyfile_parse(const char *path, const struct ir_buf *text,
+    struct ir_keyfile *f, struct ir_err *err);
+void ir_keyfile_wipe(struct ir_buf *text);
+
 /** ir_keyfile_public(path, out, err): the key of a public key file ("ssh-rsa
  * AAAA... comment"), which anyone may read, in wire form. */
 int ir_keyfile_public(const char *path, struct ir_buf *out, struct ir_err *err);

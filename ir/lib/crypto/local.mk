@@ -1,7 +1,21 @@
 libir_a_SOURCES += \
+	ir/lib/crypto/aead.c \
+	ir/lib/crypto/aead.h \
+	ir/lib/crypto/age.c \
 	ir/lib/crypto/age.h \
+	ir/lib/crypto/ageheader.c \
+	ir/lib/crypto/ageheader.h \
+	ir/lib/crypto/ageidentity.c \
+	ir/lib/crypto/agekeys.h \
 	ir/lib/crypto/agent.c \
 	ir/lib/crypto/agent.h \
+	ir/lib/crypto/agerecipients.c \
+	ir/lib/crypto/agestream.c \
+	ir/lib/crypto/agestream.h \
+	ir/lib/crypto/agewrap.c \
+	ir/lib/crypto/agewrap.h \
+	ir/lib/crypto/bech32.c \
+	ir/lib/crypto/bech32.h \
 	ir/lib/crypto/digest.c \
 	ir/lib/crypto/digest.h \
 	ir/lib/crypto/ecdsa.c \
@@ -10,6 +24,8 @@ libir_a_SOURCES += \
 	ir/lib/crypto/ed25519.h \
 	ir/lib/crypto/init.c \
 	ir/lib/crypto/init.h \
+	ir/lib/crypto/kdf.c \
+	ir/lib/crypto/kdf.h \
 	ir/lib/crypto/key.c \
 	ir/lib/crypto/key.h \
 	ir/lib/crypto/keyfile.c \
@@ -20,6 +36,7 @@ libir_a_SOURCES += \
 	ir/lib/crypto/revoked.h \
 	ir/lib/crypto/rsa.c \
 	ir/lib/crypto/rsa.h \
+	ir/lib/crypto/secret.h \
 	ir/lib/crypto/sexp.h \
 	ir/lib/crypto/signerline.c \
 	ir/lib/crypto/signerline.h \
@@ -28,4 +45,6 @@ libir_a_SOURCES += \
 	ir/lib/crypto/sshsig.c \
 	ir/lib/crypto/sshsig.h \
 	ir/lib/crypto/sshwire.c \
-	ir/lib/crypto/sshwire.h
+	ir/lib/crypto/sshwire.h \
+	ir/lib/crypto/x25519.c \
+	ir/lib/crypto/x25519.h

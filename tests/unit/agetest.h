@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the tests of age share: whole files in memory.
+ */
+#ifndef IR_TESTS_AGETEST_H
+#define IR_TESTS_AGETEST_H
+
+#include "crypto/age.h"
+#include "tests/unit/filter.h"
+#include "tests/unit/unit.h"
+
+/* The example of c2sp.org/age. */
+#define AGE_SECRET                                               \
+	"AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYS" \
+	"JZGFPYYSJZGFPQ4EGAEX\n"
+#define AGE_PUBLIC \
+	"age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj"
+
+/* Encrypts n bytes, step at a time, to all of the NULL-terminated list. */
+static inline void
+seal(struct ir_buf *out, const void *p, size_t n, size_t step,
+    const char *const *to)
+{
+	struct mem_stream m = MEM_STREAM;
+	struct ir_err err = {0};
+	struct ir_age_recipients *r = ir_age_recipients_new(&err);
+	struct ir_stream *s;
+
+	for (; *to != NULL; to++)
+		if (ir_age_recipients_add(r, *to, &err) == -1)
+			fail_msg("%s", err.msg);
+	s = ir_age_encrypt(&m.stream, r, &err);
+	assert_non_null(s);
+	for (size_t i = 0; i < n; i += step)
+		assert_int_equal(s->write(s, (const char *)p + i,
+				     n - i < step ? n - i : step, &err),
+		    0);
+	assert_int_equal(s->close(s, NULL, &err), 0);
+	assert_int_equal(m.closed, 1);
+	assert_string_equal(m.gap, "");
+	ir_age_recipients_free(r);
+	*out = m.b;
+}
+
+/* Decrypts with the identity in file who: 0, or -1 with err; what came out of
+ * it before that is in out too. */
+static inline int
+unseal(const void *p, size_t n, size_t step, const char *who,
+    struct ir_buf *out, struct ir_err *err)
+{
+	struct mem_source *m = mem_source(p, n);
+	struct ir_age_identity *i = ir_age_identity_load(who, err);
+	int closed = 0, rc;
+
+	if (i == NULL)
+		fail_msg("%s", err->msg);
+	m->step = step;
+	m->closed = &closed;
+	*err = (struct ir_err){0};
+	rc = drain(
+	    ir_age_decrypt(&m->source, i, "x.age", err), 100000, out, err);
+	assert_int_equal(closed, 1);
+	ir_age_identity_free(i);
+	return rc;
+}
+
+#endif
