@@ -3,17 +3,20 @@
  * ir-verify: checks a bundle, anywhere, without an engine.  The exit code is
  * the verdict.
  */
+#include "cli/apart.h"
 #include "cli/cli.h"
 #include "cli/report.h"
 #include "cli/trusted.h"
 
 static struct {
-	const char *case_number;
+	const char *case_number, *identity;
 } opt;
 
 static const struct ir_option options[] = {
     {0, "case", "NUMBER", "the case number that it must have", NULL,
 	&opt.case_number},
+    {'i', "identity", "FILE", "your private key, if it is encrypted to it",
+	NULL, &opt.identity},
     IR_OPTION_END,
 };
 
@@ -24,19 +27,25 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	    .case_number = opt.case_number,
 	    .progress = ir_trusted_progress,
 	};
+	struct ir_age_identity *id = NULL;
 	struct ir_trusted t;
 	struct ir_report r;
-	const char *dir = argv[0];
 	int code;
 
 	(void)cli;
 	(void)argc;
-	if (ir_trusted_load(&t, err) == -1)
+	if (opt.identity != NULL &&
+	    (id = ir_age_identity_load(opt.identity, err)) == NULL)
 		return -1;
+	if (ir_trusted_load(&t, err) == -1) {
+		ir_age_identity_free(id);
+		return -1;
+	}
 	o.signers = t.signers;
 	o.revoked = t.revoked;
-	code = ir_bundle_verify(dir, &o, &r, err);
+	code = ir_verify_apart(argv[0], id, &o, &r, err);
 	ir_trusted_free(&t);
+	ir_age_identity_free(id);
 	if (code == -1)
 		return -1;
 	ir_report_print(&r);
@@ -53,6 +62,8 @@ static const char *const examples[] = {
     "a key was lost: its signatures prove nothing any more",
     "ir verify --json DIR | jq .verdict",
     "for a machine",
+    "ir verify -i ~/.ssh/id_ed25519 INC-2026-041_host7.tar.zst.age",
+    "what ir export made, in one pass, without unpacking it",
     NULL,
 };
 

@@ -107,23 +107,12 @@ decompress(struct peek *k, const char *name, struct ir_err *err)
 }
 
 struct ir_source *
-ir_packed_open(
-    const char *path, const struct ir_age_identity *id, struct ir_err *err)
+ir_packed_source(struct ir_source *src, const char *name,
+    const struct ir_age_identity *id, struct ir_err *err)
 {
-	bool from_stdin = strcmp(path, "-") == 0;
-	const char *name = from_stdin ? "standard input" : path;
-	int fd = from_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-			    : open(path, O_RDONLY | O_CLOEXEC);
-	struct ir_source *s;
-	struct peek *k;
+	struct peek *k = peek(src, err);
 
-	if (fd == -1) {
-		ir_fail_errno(err, "%s", name);
-		return NULL;
-	}
-	if ((s = ir_source_fd(fd, name, err)) == NULL ||
-	    (k = peek(s, err)) == NULL ||
-	    (k = decrypt(k, id, name, err)) == NULL ||
+	if (k == NULL || (k = decrypt(k, id, name, err)) == NULL ||
 	    (k = decompress(k, name, err)) == NULL)
 		return NULL;
 	if (k->n == LOOK_AT && memcmp(k->bytes + USTAR_AT, "ustar", 5) == 0)
@@ -133,6 +122,24 @@ ir_packed_open(
 	    name);
 	peek_close(&k->source);
 	return NULL;
+}
+
+struct ir_source *
+ir_packed_open(
+    const char *path, const struct ir_age_identity *id, struct ir_err *err)
+{
+	bool from_stdin = strcmp(path, "-") == 0;
+	const char *name = from_stdin ? "standard input" : path;
+	int fd = from_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+			    : open(path, O_RDONLY | O_CLOEXEC);
+	struct ir_source *s;
+
+	if (fd == -1) {
+		ir_fail_errno(err, "%s", name);
+		return NULL;
+	}
+	s = ir_source_fd(fd, name, err);
+	return s != NULL ? ir_packed_source(s, name, id, err) : NULL;
 }
 
 int

@@ -21,6 +21,11 @@
 struct ir_source *ir_packed_open(
     const char *path, const struct ir_age_identity *id, struct ir_err *err);
 
+/** ir_packed_source(src, name, id, err): the same for what src gives.  Takes
+ * src, in a failure too. */
+struct ir_source *ir_packed_source(struct ir_source *src, const char *name,
+    const struct ir_age_identity *id, struct ir_err *err);
+
 /** ir_packed_rank(path): where a file of a bundle stands in the tar: files are
  * in order of rank, and of their names within one.  From 0 to
  * IR_PACKED_PAYLOAD, which is that of files in data/. */

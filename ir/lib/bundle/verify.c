@@ -387,10 +387,24 @@ ir_bundle_verify_tar(struct ir_source *src, const char *name,
 
 	*report = (struct ir_report){0};
 	if (ir_untar_open(&tar, src, name, err) == -1)
-		return -1;
+		return ir_report_hostile(report, name, err);
 	rc = verify(&c, report, err);
 	ir_untar_close(&tar);
 	return rc;
+}
+
+int
+ir_report_hostile(
+    struct ir_report *report, const char *object, const struct ir_err *err)
+{
+	struct ir_faults f = {NULL, IR_VALID};
+
+	if (err->code != IR_EFORMAT)
+		return -1;
+	f.list = json_array();
+	ir_fault_err(&f, IR_HOSTILE, object, err);
+	*report = (struct ir_report){f.worst, f.list, json_object()};
+	return 0;
 }
 
 void

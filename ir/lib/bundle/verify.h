@@ -54,6 +54,11 @@ int ir_bundle_verify_fd(int dirfd, const struct ir_verify_options *o,
 int ir_bundle_verify_tar(struct ir_source *src, const char *name,
     const struct ir_verify_options *o, struct ir_report *report,
     struct ir_err *err);
+/** ir_report_hostile(report, object, err): what failed with IR_EFORMAT before
+ * it could be verified, as a verdict; any other failure is none, and -1. */
+int ir_report_hostile(
+    struct ir_report *report, const char *object, const struct ir_err *err);
+
 void ir_report_free(struct ir_report *r);
 
 #endif

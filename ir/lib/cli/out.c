@@ -190,6 +190,12 @@ ir_out_flush(void)
 }
 
 void
+ir_progress_end(void)
+{
+	clear_bar();
+}
+
+void
 ir_progress(const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t now = ir_mono_ns();

@@ -57,4 +57,7 @@ int ir_out_flush(void);
  * it. */
 void ir_progress(const char *what, uint64_t done, uint64_t total);
 
+/** ir_progress_end(): takes the bar away, where no line follows that would. */
+void ir_progress_end(void);
+
 #endif
