@@ -145,6 +145,11 @@ ir_untar_tags(struct ir_untar *u, struct ir_items *l, struct ir_faults *f,
 			break;
 		}
 	}
+	if (rc == 1 && u->last[0] == '\0')
+		ir_fault(f, IR_HOSTILE, u->m->path,
+		    "is the first: the tar begins with data/, and is not in "
+		    "the order of ir export: "
+		    "unpack it (ir import) and verify the directory");
 	ir_items_sort(l);
 	return rc == -1 ? -1 : 0;
 }
