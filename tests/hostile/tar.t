@@ -4,7 +4,7 @@
 # Packed bundles that lie, given to ir verify: what a tar can say that a
 # directory cannot.  The verdict, and what it costs to reach it.
 . "${IR_SRCDIR:=.}/tests/tap.sh"
-require ssh-keygen python3 zstd
+require ssh-keygen python3 zstd pgrep
 [ -x /usr/bin/time ] || skip_all "no /usr/bin/time"
 
 ssh-keygen -q -t ed25519 -N '' -C alice@lab -f key
@@ -153,6 +153,26 @@ bomb 1000448
 run ir verify -s signers bomb.tar.zst
 code_is 20 "a little too much is read"
 out_has "data/zeros: is not in the manifest"
+
+# A process does the reading, and its end is not taken for a verdict.
+mkfifo pipe
+for signal in INT TERM; do
+	env --default-signal=INT,TERM \
+		ir verify -s signers pipe >told 2>&1 &
+	pid=$!
+	until pgrep -P $pid >/dev/null; do sleep 0.05; done
+	kill -$signal $pid
+	wait $pid
+	is "$?" 130 "SIG$signal to the program alone ends both"
+	like "$(cat told)" '[Ii]nterrupted' "and it says so"
+done
+ir verify -s signers pipe >told 2>&1 &
+pid=$!
+until pgrep -P $pid >/dev/null; do sleep 0.05; done
+kill -KILL "$(pgrep -P $pid)"
+wait $pid
+is "$?" 70 "the reader is killed: no verdict"
+like "$(cat told)" 'do not trust the bundle' "and it says so"
 
 # What it takes to read them is given up before.
 run ir verify --json -s signers good.tar

@@ -97,16 +97,20 @@ child(const char *path, int out, const struct ir_age_identity *id,
 	_exit(rc == 0 ? 0 : IR_EIO);
 }
 
-/* All that comes through the pipe. */
+/* All that comes through the pipe.  Whoever interrupts this process means the
+ * child, too. */
 static int
-gather(int fd, struct ir_buf *b, struct ir_err *err)
+gather(pid_t pid, int fd, struct ir_buf *b, struct ir_err *err)
 {
 	char piece[64 << 10];
 	ssize_t n;
 
 	while ((n = read(fd, piece, sizeof(piece))) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue; /* the child has the signal, too, and ends */
+		if (n == -1 && errno == EINTR) {
+			if (ir_interrupted())
+				kill(pid, SIGTERM);
+			continue;
+		}
 		if (n == -1)
 			return ir_fail_errno(err, "cannot read the findings");
 		ir_buf_add(b, piece, (size_t)n);
@@ -146,12 +150,11 @@ take(const struct ir_buf *b, struct ir_report *r, struct ir_err *err)
 	return 0;
 }
 
-/* Whoever interrupts only this process means both. */
 static int
 reap(pid_t pid, bool ended, int *status, struct ir_err *err)
 {
 	if (!ended)
-		kill(pid, SIGTERM);
+		kill(pid, SIGKILL);
 	while (waitpid(pid, status, 0) == -1)
 		if (errno != EINTR)
 			return ir_fail_errno(err, "waitpid");
@@ -162,7 +165,7 @@ static int
 parent(pid_t pid, int in, struct ir_report *r, struct ir_err *err)
 {
 	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
-	int rc = gather(in, &b, err), status = 0;
+	int rc = gather(pid, in, &b, err), status = 0;
 	struct ir_err second;
 
 	if (reap(pid, rc == 0, &status, rc == 0 ? err : &second) == -1 ||
