@@ -306,7 +306,7 @@ static void
 test_later_acts(void **state)
 {
 	static const char note[] = "custody/0002-note.json";
-	static const char release[] = "custody/0003-release.json";
+	static const char verify[] = "custody/0003-verify.json";
 	ir_auto_free char *dir = bt_sealed();
 	ir_auto_free char *path = bt_path("%s/%s", dir, note);
 	char out[64];
@@ -314,19 +314,19 @@ test_later_acts(void **state)
 	(void)state;
 	put_act(dir, note, "note", 2, SEAL, "bob");
 	bt_verdict(dir, IR_VALID, NULL, NULL);
-	put_act(dir, release, "release", 3, note, "alice");
+	put_act(dir, verify, "verify", 3, note, "alice");
 	bt_verdict(dir, IR_VALID, NULL, NULL);
-	put_act(dir, "custody/0004-seal.json", "seal", 4, release, "alice");
+	put_act(dir, "custody/0004-seal.json", "seal", 4, verify, "alice");
 	bt_verdict(dir, IR_CHAIN, "custody/0004-seal.json", "there once");
 	bt_sh(out, sizeof(out), "rm $1/custody/0004*", dir);
-	put_act(dir, "custody/0004-copy.json", "copy", 4, release, "mallory");
+	put_act(dir, "custody/0004-copy.json", "copy", 4, verify, "mallory");
 	bt_verdict(dir, IR_UNTRUSTED, "custody/0004-copy.json", "");
 	bt_sh(out, sizeof(out), "rm $1/custody/0004*", dir);
 	put_act(dir, "custody/0003-note.json", "note", 3, note, "bob");
-	bt_verdict(dir, IR_CHAIN, release, "one number was used twice");
+	bt_verdict(dir, IR_CHAIN, verify, "one number was used twice");
 	bt_sh(out, sizeof(out), "rm $1/custody/0003-note*", dir);
 	bt_sh(out, sizeof(out), "rm $1/custody/0002*", dir);
-	bt_verdict(dir, IR_CHAIN, release, "act number 2 is due");
+	bt_verdict(dir, IR_CHAIN, verify, "act number 2 is due");
 	bt_rm(dir);
 }
 

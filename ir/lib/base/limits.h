@@ -18,6 +18,9 @@
 /* One custody entry: a seal entry grows with the number of journals. */
 #define IR_MAX_CUSTODY (4u << 20)
 
+/* Acts in one bundle: their numbers have four digits. */
+#define IR_MAX_ACTS 10000u
+
 /* An error body that an engine sends: anything longer is cut. */
 #define IR_MAX_ERROR_BODY (64u << 10)
 

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/signal.h"
 #include "base/time.h"
 #include "bundle/bag.h"
@@ -261,9 +262,10 @@ write_act(int dirfd, const struct ir_act *act, const struct ir_bundle_who *who,
 		done->seq = (unsigned)ir_json_int(doc, "seq");
 		snprintf(done->path, sizeof(done->path), "custody/%04u-%s.json",
 		    done->seq, act->type);
-		rc = done->seq > 9999 ? ir_fail(err, IR_EFORMAT,
-					    "it has as many acts as it can")
-				      : put(custody, doc, who, done, err);
+		rc = done->seq >= IR_MAX_ACTS
+			 ? ir_fail(
+			       err, IR_EFORMAT, "it has as many acts as it can")
+			 : put(custody, doc, who, done, err);
 	}
 	ir_chain_free(&c);
 	return rc;

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "bundle/bag.h"
 #include "bundle/check.h"
+#include "crypto/key.h"
 #include "crypto/sshsig.h"
 #include "json/json.h"
 
@@ -68,7 +69,7 @@ check_place(struct ir_check *c, struct acts *a, const char *path,
 /* Signature first, then the text: NULL with 0 if it cannot be read. */
 static int
 read_signed(struct ir_check *c, const struct ir_custody *e, const char *path,
-    json_t **doc, struct ir_err *err)
+    json_t **doc, struct ir_signer *by, struct ir_err *err)
 {
 	const struct ir_signed s = {.object = path,
 	    .text = e->text,
@@ -90,11 +91,16 @@ read_signed(struct ir_check *c, const struct ir_custody *e, const char *path,
 		rc = ir_fault_err(&c->faults,
 		    good || e->sig == NULL ? IR_HOSTILE : IR_SIGNATURE, path,
 		    err);
-	else if (good)
-		rc = ir_check_trust(c, &s, &key, ir_json_str(*doc, "actor.id"),
-		    ir_json_str(*doc, "time"), err);
+	else if (good) {
+		by->print = ir_key_fingerprint(key.blob, key.len, err);
+		rc = by->print == NULL ? -1
+				       : ir_check_trust(c, &s, &key,
+					     ir_json_str(*doc, "actor.id"),
+					     ir_json_str(*doc, "time"), err);
+		by->trusted = rc == 1;
+	}
 	ir_sshsig_free(&key);
-	return rc;
+	return rc == -1 ? -1 : 0;
 }
 
 /* open and seal are what the rest of the verifier goes by. */
@@ -155,6 +161,8 @@ check_entry(struct ir_check *c, struct acts *a, const struct ir_item *it,
 	const char *path = it->path;
 	struct ir_custody e;
 	json_auto_t *doc = NULL;
+	struct ir_signer by = {0};
+	int rc;
 
 	if (number != a->due)
 		ir_fault(&c->faults, IR_CHAIN, path,
@@ -166,14 +174,15 @@ check_entry(struct ir_check *c, struct acts *a, const struct ir_item *it,
 		return -1;
 	if (c->faults.worst == IR_HOSTILE)
 		return 0;
-	if (read_signed(c, &e, path, &doc, err) == -1)
-		return -1;
-	if (doc != NULL) {
+	rc = read_signed(c, &e, path, &doc, &by, err);
+	if (rc == 0 && doc != NULL) {
 		check_place(c, a, path, number, doc);
 		keep(c, &e, path, doc);
+		rc = ir_check_act(c, path, e.hash, &by, doc, err);
 	}
+	free(by.print);
 	a->before = e;
-	return 0;
+	return rc;
 }
 
 /* A signature, or a time-stamp, of nothing: both suffixes have four bytes. */

@@ -15,8 +15,7 @@
 #include "base/limits.h"
 #include "json/json.h"
 
-#define CUSTODY  "custody"
-#define MAX_ACTS 10000u /* four digits */
+#define CUSTODY "custody"
 
 static bool
 ends_in(const char *s, const char *end)
@@ -46,9 +45,9 @@ take(struct ir_chain *c, int fd, const char *name, struct ir_err *err)
 	}
 	if (!ends_in(name, ".json"))
 		return 0;
-	if (c->n > MAX_ACTS)
+	if (c->n == IR_MAX_ACTS)
 		return ir_fail(err, IR_EFORMAT,
-		    CUSTODY ": holds more than %u acts", MAX_ACTS);
+		    CUSTODY ": holds more than %u acts", IR_MAX_ACTS);
 	if ((v = reallocarray(c->v, c->n + 1, sizeof(*v))) == NULL)
 		return ir_fail_mem(err);
 	c->v = v;

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "bundle/custody.h"
 #include "bundle/fault.h"
+#include "bundle/holder.h"
 #include "bundle/items.h"
 #include "bundle/record.h"
 #include "bundle/untar.h"
@@ -35,6 +36,8 @@ struct ir_check {
 	char uuid[37];
 	bool nobody_said; /* that there is no allowed_signers */
 	struct ir_record record;
+	json_t *acts; /* [{"file","head","actor",...}], see verify.h */
+	struct ir_holder holder;
 };
 
 /* A signature, and what it is said to be. */
@@ -61,6 +64,21 @@ int ir_check_trust(struct ir_check *c, const struct ir_signed *s,
 
 /** ir_check_custody(c, err): every entry, its signature and the chain. */
 int ir_check_custody(struct ir_check *c, struct ir_err *err);
+
+/* Who signed an act. */
+struct ir_signer {
+	char *print; /* fingerprint of the key; NULL if there is no good one */
+	bool trusted;
+};
+
+/** ir_check_act(c, path, hash, by, doc, err): one more act, in the order of the
+ * chain, for what they say together. */
+int ir_check_act(struct ir_check *c, const char *path, const char *hash,
+    const struct ir_signer *by, const json_t *doc, struct ir_err *err);
+
+/** ir_check_history(c, err): after the last one: lost keys, and what the
+ * analyst expects. */
+int ir_check_history(struct ir_check *c, struct ir_err *err);
 
 /** ir_check_tags(c, err): from the seal to everything outside data/. */
 int ir_check_tags(struct ir_check *c, struct ir_err *err);

@@ -15,6 +15,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/fault.c ir/lib/bundle/fault.h \
 	ir/lib/bundle/fields.c ir/lib/bundle/fields.h \
 	ir/lib/bundle/hashing.c ir/lib/bundle/hashing.h \
+	ir/lib/bundle/history.c \
 	ir/lib/bundle/holder.c ir/lib/bundle/holder.h \
 	ir/lib/bundle/import.c ir/lib/bundle/import.h \
 	ir/lib/bundle/items.c ir/lib/bundle/items.h \

@@ -14,6 +14,9 @@
 #include "base/err.h"
 #include "bundle/bundle.h"
 
+/* What it is called in findings. */
+#define IR_RECEIPT "receipt"
+
 /** ir_receipt_make(dir, who, err): a receipt of the sealed bundle as it is now,
  * whose acts must follow on one another; who must have a key.  The caller
  * frees it. */

@@ -317,6 +317,10 @@ check(struct ir_check *c, struct ir_err *err)
 	if (c->faults.worst == IR_HOSTILE || c->open == NULL)
 		return 0;
 	check_case(c);
+	if (ir_check_history(c, err) == -1)
+		return -1;
+	if (c->faults.worst == IR_HOSTILE)
+		return 0;
 	if (ir_check_tags(c, err) == -1 ||
 	    ir_items_fold(&c->items, &c->faults, err) == -1)
 		return -1;
@@ -343,11 +347,14 @@ verify(struct ir_check *c, struct ir_report *report, struct ir_err *err)
 
 	c->faults = (struct ir_faults){json_array(), IR_VALID};
 	c->summary = json_object();
+	c->acts = json_array();
 	rc = check(c, err);
 	ir_items_free(&c->items);
 	ir_record_free(&c->record);
 	json_decref(c->open);
 	json_decref(c->seal);
+	json_decref(c->acts);
+	ir_holder_free(&c->holder);
 	*report =
 	    (struct ir_report){c->faults.worst, c->faults.list, c->summary};
 	if (rc == -1)

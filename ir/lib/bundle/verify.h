@@ -20,6 +20,11 @@ struct ir_verify_options {
 	const struct ir_signers *signers; /* NULL: nobody is trusted */
 	const struct ir_revoked *revoked; /* keys trusted no more, or NULL */
 	const char *case_number;          /* expected, or NULL */
+	const char *head;                 /* of an act, expected, or NULL */
+	const char *const *expected;      /* "seal=alice@lab" ..., NULL; or
+					   * NULL */
+	const char *receipt; /* the bytes of a receipt's file, or NULL */
+	size_t receipt_len;
 	void (*progress)(
 	    void *arg, uint64_t done, uint64_t total); /* or NULL */
 	void *arg;
@@ -33,8 +38,11 @@ struct ir_report {
 	/* Object, as far as it could be read: bundle, case, opened {actor,
 	 * time,head}, sealed {actor,time,head,status}, files, bytes, journals
 	 * (how many), changes [{run,t,what,undo,why}], gaps [{path,bytes,
-	 * attested_bytes,why,taken_again}], proven [{file,bytes,sha256,whole}]
-	 * for an unsealed one: the first bytes, or the whole, of each file. */
+	 * attested_bytes,why,taken_again}], custody [{file,seq,type,time,actor,
+	 * name,fingerprint,trusted,head,to,condition,verdict,key}], holder,
+	 * in_transit (to whom, or null), disposed, held (see holder.h), proven
+	 * [{file,bytes,sha256,whole}] for an unsealed one: the first bytes, or
+	 * the whole, of each file. */
 	json_t *summary;
 };
 

@@ -30,6 +30,36 @@ print_findings(const struct ir_report *r)
 		ir_out(IR_WARN, "... and %zu more; --json lists them", n - i);
 }
 
+/* What happened after the seal. */
+static void
+print_custody(const json_t *s)
+{
+	const json_t *acts = ir_json_at(s, "custody"), *a = NULL;
+	const char *to = ir_json_str(s, "in_transit");
+	size_t i;
+
+	if (json_array_size(acts) <= 2)
+		return;
+	json_array_foreach (acts, i, a) {
+		const char *v = ir_json_str(a, "verdict");
+		bool release = strcmp(ir_json_str(a, "type"), "release") == 0;
+
+		if (i >= 2)
+			ir_out(IR_PLAIN, "custody     %s %s by %s%s%s%s%s",
+			    ir_json_str(a, "time"), ir_json_str(a, "type"),
+			    ir_json_str(a, "actor"), release ? " to " : "",
+			    release ? ir_json_str(a, "to") : "",
+			    *v != '\0' ? ", found " : "", v);
+	}
+	ir_out(IR_PLAIN, "head        %s",
+	    ir_json_str(json_array_get(acts, i - 1), "head"));
+	if (ir_json_true(s, "disposed"))
+		ir_out(IR_PLAIN, "holder      nobody: it was disposed of");
+	else
+		ir_out(IR_PLAIN, "holder      %s%s%s", ir_json_str(s, "holder"),
+		    *to != '\0' ? ": in transit to " : "", to);
+}
+
 static void
 print_summary(const json_t *s)
 {
@@ -53,6 +83,7 @@ print_summary(const json_t *s)
 		ir_out(
 		    IR_PLAIN, "receipt     %s", ir_json_str(s, "sealed.head"));
 	}
+	print_custody(s);
 	if (ir_json_at(s, "files") != NULL) {
 		ir_size(size, (uint64_t)ir_json_int(s, "bytes"));
 		ir_out(IR_PLAIN, "content     %lld files, %s",
