@@ -1,5 +1,6 @@
 # Fuzz targets.  Each is one source, tests/fuzz/fuzz-<target>.c.
 fuzz_targets = \
+	tests/fuzz/fuzz-age \
 	tests/fuzz/fuzz-custody \
 	tests/fuzz/fuzz-journal \
 	tests/fuzz/fuzz-manifest \
@@ -18,6 +19,8 @@ fuzz_common += tests/fuzz/replay.c
 fuzz_link = $(AM_LDFLAGS)
 endif
 
+tests_fuzz_fuzz_age_SOURCES = tests/fuzz/fuzz-age.c $(fuzz_common)
+tests_fuzz_fuzz_age_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_custody_SOURCES = tests/fuzz/fuzz-custody.c $(fuzz_common)
 tests_fuzz_fuzz_custody_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz-journal.c $(fuzz_common)
