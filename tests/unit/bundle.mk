@@ -37,6 +37,18 @@ tests_unit_test_lookup_SOURCES = tests/unit/test-lookup.c $(BUNDLE_TEST)
 tests_unit_test_lookup_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_lookup_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-marks
+TESTS += tests/unit/test-marks
+tests_unit_test_marks_SOURCES = tests/unit/test-marks.c $(BUNDLE_TEST)
+tests_unit_test_marks_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_marks_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-proven
+TESTS += tests/unit/test-proven
+tests_unit_test_proven_SOURCES = tests/unit/test-proven.c $(BUNDLE_TEST)
+tests_unit_test_proven_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_proven_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-seal
 TESTS += tests/unit/test-seal
 tests_unit_test_seal_SOURCES = tests/unit/test-seal.c $(BUNDLE_TEST)

@@ -296,9 +296,8 @@ judge(const char *form, struct ir_report *r, enum ir_verdict verdict,
 	ir_report_free(r);
 }
 
-void
-bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
-    const char *word)
+struct ir_report
+bt_report(const char *dir)
 {
 	struct ir_verify_options o = {.signers = signers};
 	struct ir_report r;
@@ -306,12 +305,36 @@ bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
 
 	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
 		fail_msg("%s", err.msg);
+	return r;
+}
+
+void
+bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
+    const char *word)
+{
+	struct ir_verify_options o = {.signers = signers};
+	struct ir_report r = bt_report(dir);
+	struct ir_err err;
+
 	judge("directory", &r, verdict, object, word);
 	if (packs(dir)) {
 		if (ir_bundle_verify_tar(pack(dir), "tar", &o, &r, &err) == -1)
 			fail_msg("%s", err.msg);
 		judge("tar", &r, verdict, object, word);
 	}
+}
+
+void
+bt_proves(const char *what, const char *dir, size_t proven, size_t attested)
+{
+	struct ir_report r = bt_report(dir);
+	size_t p = json_array_size(ir_json_at(r.summary, "proven"));
+	size_t a = json_array_size(ir_json_at(r.summary, "attested"));
+
+	if (p != proven || a != attested)
+		fail_msg("%s: %zu proven, not %zu; %zu attested, not %zu", what,
+		    p, proven, a, attested);
+	ir_report_free(&r);
 }
 
 void

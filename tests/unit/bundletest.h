@@ -11,7 +11,7 @@
 
 #include "bundle/bundle.h"
 #include "bundle/journal.h"
-#include "bundle/verdict.h"
+#include "bundle/verify.h"
 #include "crypto/key.h"
 
 /** bt_enter(state), bt_leave(state): a group's set-up and tear-down: a fresh
@@ -57,6 +57,15 @@ char *bt_public(const char *name);
  * none). */
 void bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
     const char *word);
+
+/** bt_report(dir): the whole report, going by the same signers; released by
+ * ir_report_free(). */
+struct ir_report bt_report(const char *dir);
+
+/** bt_proves(what, dir, proven, attested): of how many files something is
+ * proven, and of how many more is attested; what is for messages. */
+void bt_proves(
+    const char *what, const char *dir, size_t proven, size_t attested);
 
 /* What is done to a copy of a bundle, and what must be found then. */
 struct bt_attack {

@@ -143,7 +143,7 @@ test_unsealed(void **state)
 	ir_report_free(&busy);
 	ir_auto_free char *dir = bt_end(b);
 	struct ir_report r = report(dir, NULL);
-	json_t *p = ir_json_at(r.summary, "proven");
+	json_t *p = ir_json_at(r.summary, "attested");
 	assert_int_equal(r.verdict, IR_UNSEALED);
 	assert_int_equal(json_array_size(p), 1);
 	p = json_array_get(p, 0);
@@ -151,14 +151,15 @@ test_unsealed(void **state)
 	assert_int_equal(ir_json_int(p, "bytes"), 3);
 	assert_true(ir_json_true(p, "whole"));
 	ir_report_free(&r);
+	bt_verdict(dir, IR_UNSEALED, "bundle", "what is proven was signed");
 	bt_signers("# nobody\n");
-	bt_verdict(dir, IR_UNSEALED, "bundle", "not sealed");
+	bt_verdict(dir, IR_UNSEALED, "bundle", "no signature that you trust");
 	bt_signers(NULL);
 	bt_rm(dir);
 }
 
-/* A program killed in the middle of a stream: what was attested is proven, and
- * stays so through the sealing. */
+/* A program killed in the middle of a stream: what was attested stays so
+ * through the sealing. */
 static void
 test_killed(void **state)
 {
@@ -183,7 +184,7 @@ test_killed(void **state)
 	bt_rm(dir);
 	bt_verdict(copy, IR_UNSEALED, "bundle", "not sealed");
 	struct ir_report r = report(copy, NULL);
-	json_t *p = ir_json_at(r.summary, "proven");
+	json_t *p = ir_json_at(r.summary, "attested");
 	assert_int_equal(json_array_size(p), 1);
 	assert_int_equal(
 	    ir_json_int(json_array_get(p, 0), "bytes"), IR_CHUNK_BYTES);

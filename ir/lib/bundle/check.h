@@ -83,4 +83,8 @@ int ir_check_history(struct ir_check *c, struct ir_err *err);
 /** ir_check_tags(c, err): from the seal to everything outside data/. */
 int ir_check_tags(struct ir_check *c, struct ir_err *err);
 
+/** ir_check_unsealed(c): says that nobody sealed it, and how far its journals,
+ * which have been read, make up for that. */
+void ir_check_unsealed(struct ir_check *c);
+
 #endif

@@ -35,7 +35,8 @@ find_pending(struct ir_item *it)
 	part->claim = IR_CLAIM_WHOLE;
 	part->bytes = it->bytes;
 	strcpy(part->sha, it->sha);
-	it->claim = IR_CLAIM_NONE;
+	part->proven = it->proven;
+	it->claim = it->proven.claim = IR_CLAIM_NONE;
 }
 
 /* What part is, or was to be, a part of: NULL if nothing is said of that. */
@@ -144,34 +145,56 @@ check_size(struct ir_content *c, const struct ir_item *it)
 	return false;
 }
 
-/* What is attested of the file, against its bytes. */
-static int
-check_claim(struct ir_content *c, struct ir_item *it, struct ir_err *err)
+static void
+modified(struct ir_content *c, const struct ir_item *it, uint64_t bytes,
+    const char *got, const char *was)
 {
-	const char *got = it->first;
+	ir_fault(c->faults, IR_CONTENT, it->path,
+	    "was modified: the SHA-256 of its %s%" PRIu64
+	    " bytes is %s, and was %s when they were acquired",
+	    bytes < it->size ? "first " : "", bytes, got, was);
+}
+
+static int
+add(json_t *list, const struct ir_item *it, enum ir_claim claim, uint64_t bytes,
+    const char *sha, struct ir_err *err)
+{
+	json_t *v = json_pack("{s:s, s:I, s:s, s:b}", "file", it->path, "bytes",
+	    (json_int_t)bytes, "sha256", sha, "whole", claim == IR_CLAIM_WHOLE);
+
+	return json_array_append_new(list, v) == 0 ? 0 : ir_fail_mem(err);
+}
+
+/* What is signed for of the file, and what is attested, against its bytes. */
+static int
+check_claims(struct ir_content *c, const struct ir_item *it, struct ir_err *err)
+{
+	const struct ir_proven *p = &it->proven;
+	bool all = p->claim == it->claim && p->bytes == it->bytes &&
+		   strcmp(p->sha, it->sha) == 0;
 
 	if (it->claim == IR_CLAIM_NONE)
 		return 0;
-	if (strcmp(got, it->sha) != 0) {
-		ir_fault(c->faults, IR_CONTENT, it->path,
-		    "was modified: the SHA-256 of its %s%" PRIu64
-		    " bytes is %s, and was %s when they were acquired",
-		    it->claim == IR_CLAIM_PART ? "first " : "", it->bytes, got,
-		    it->sha);
+	if (!all && p->claim != IR_CLAIM_NONE) {
+		if (strcmp(p->first, p->sha) != 0) {
+			modified(c, it, p->bytes, p->first, p->sha);
+			return 0;
+		}
+		if (!c->sealed &&
+		    add(c->proven, it, p->claim, p->bytes, p->sha, err) == -1)
+			return -1;
+	}
+	if (strcmp(it->first, it->sha) != 0) {
+		modified(c, it, it->bytes, it->first, it->sha);
 		return 0;
 	}
 	if (it->pending)
 		ir_fault(c->faults, IR_VALID, it->path,
 		    "is whole: its program was killed before it could take "
 		    "away the .part");
-	if (c->sealed)
-		return 0;
-	return json_array_append_new(c->proven,
-		   json_pack("{s:s, s:I, s:s, s:b}", "file", it->path, "bytes",
-		       (json_int_t)it->bytes, "sha256", it->sha, "whole",
-		       it->claim == IR_CLAIM_WHOLE)) == 0
-		   ? 0
-		   : ir_fail_mem(err);
+	return c->sealed ? 0
+			 : add(all ? c->proven : c->attested, it, it->claim,
+			       it->bytes, it->sha, err);
 }
 
 static int
@@ -192,7 +215,7 @@ check_hash(struct ir_content *c, struct ir_item *it, struct ir_err *err)
 		    it->found, it->left->sha, it->left->run);
 		return 0;
 	}
-	return check_claim(c, it, err);
+	return check_claims(c, it, err);
 }
 
 static int
@@ -269,6 +292,7 @@ ir_content_check(struct ir_content *c, struct ir_err *err)
 
 	c->gaps = json_array();
 	c->proven = json_array();
+	c->attested = json_array();
 	if (check_outside(c, err) == -1 ||
 	    (c->dirfd != -1 && ir_hash_all(&all, err) == -1))
 		return -1;

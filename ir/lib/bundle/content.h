@@ -27,9 +27,11 @@ struct ir_content {
 
 	/* Out, the caller's. */
 	uint64_t files, bytes;
-	json_t *gaps;   /* [{"path","bytes","attested_bytes","why",
-			 * "taken_again": the run that did, if one did}] */
-	json_t *proven; /* [{"file","bytes","sha256","whole"}] */
+	json_t *gaps; /* [{"path","bytes","attested_bytes","why",
+		       * "taken_again": the run that did, if one did}] */
+	/* [{"file","bytes","sha256","whole"}] of an unsealed bundle: what lines
+	 * that are signed for say, and what other lines say beyond that. */
+	json_t *proven, *attested;
 };
 
 /** ir_content_due(c, it, err): whether the file that comes next should be

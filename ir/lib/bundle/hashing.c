@@ -35,20 +35,35 @@ ir_hashing_start(struct ir_hashing *h, struct ir_item *it, struct ir_err *err)
 	return h->sha != NULL ? 0 : -1;
 }
 
+/* Where at is reached within n bytes from p: takes those before it. */
+static int
+reach(struct ir_hashing *h, uint64_t at, const char **p, size_t *n,
+    char hex[IR_SHA256_HEX], struct ir_err *err)
+{
+	uint64_t due = at - h->done;
+
+	if (h->done >= at || *n < due)
+		return 0;
+	ir_sha256_update(h->sha, *p, (size_t)due);
+	*p += due;
+	*n -= (size_t)due;
+	h->done += due;
+	return ir_sha256_peek(h->sha, hex, err);
+}
+
 int
 ir_hashing_feed(
-    struct ir_hashing *h, const void *p, size_t n, struct ir_err *err)
+    struct ir_hashing *h, const void *data, size_t n, struct ir_err *err)
 {
-	uint64_t due = h->it->bytes - h->done;
+	struct ir_item *it = h->it;
+	const char *p = data;
 
-	if (h->done < h->it->bytes && n >= due) {
-		ir_sha256_update(h->sha, p, (size_t)due);
-		if (ir_sha256_peek(h->sha, h->it->first, err) == -1)
-			return -1;
-		p = (const char *)p + due;
-		n -= (size_t)due;
-		h->done += due;
-	}
+	/* What is proven is never more than what is attested. */
+	if (it->proven.bytes < it->bytes &&
+	    reach(h, it->proven.bytes, &p, &n, it->proven.first, err) == -1)
+		return -1;
+	if (reach(h, it->bytes, &p, &n, it->first, err) == -1)
+		return -1;
 	ir_sha256_update(h->sha, p, n);
 	h->done += n;
 	return 0;
@@ -61,6 +76,8 @@ ir_hashing_end(struct ir_hashing *h, struct ir_err *err)
 		return -1;
 	if (h->it->bytes == 0)
 		ir_sha256_mem("", 0, h->it->first);
+	if (h->it->proven.bytes == h->it->bytes)
+		strcpy(h->it->proven.first, h->it->first);
 	return 0;
 }
 

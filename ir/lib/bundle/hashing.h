@@ -22,12 +22,13 @@ struct ir_hashing {
 
 /** ir_hashing_start(h, it, err), ir_hashing_feed(h, p, n, err),
  * ir_hashing_end(h, err): sets it->first once it->bytes of the file have come,
+ * it->proven.first in the same way,
  * and it->found at the end, of all that came.  ir_hashing_free() in any
  * case. */
 int ir_hashing_start(
     struct ir_hashing *h, struct ir_item *it, struct ir_err *err);
 int ir_hashing_feed(
-    struct ir_hashing *h, const void *p, size_t n, struct ir_err *err);
+    struct ir_hashing *h, const void *data, size_t n, struct ir_err *err);
 int ir_hashing_end(struct ir_hashing *h, struct ir_err *err);
 void ir_hashing_free(struct ir_hashing *h);
 

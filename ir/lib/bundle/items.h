@@ -28,8 +28,9 @@ enum ir_claim {
 /* What of that is in lines that are signed for. */
 struct ir_proven {
 	enum ir_claim claim;
-	uint64_t bytes; /* the first ones */
+	uint64_t bytes; /* the first ones: at most as many as are attested */
 	char sha[IR_SHA256_HEX];
+	char first[IR_SHA256_HEX]; /* of the file's own, once it is hashed */
 };
 
 /* How a run that takes a file again found what was left of the first take. */
@@ -52,7 +53,7 @@ struct ir_item {
 	char sha[IR_SHA256_HEX];
 	char *why;               /* of a gap, or NULL */
 	unsigned journal;        /* that claims it */
-	struct ir_proven proven; /* perhaps less, never more */
+	struct ir_proven proven; /* perhaps less, or nothing */
 	bool fresh;              /* claimed since the last proof */
 	bool renamed;            /* a part whose whole file is attested ... */
 	bool pending;            /* ... and which was not given its name */

@@ -39,6 +39,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/tail.c ir/lib/bundle/tail.h \
 	ir/lib/bundle/torn.c ir/lib/bundle/torn.h \
 	ir/lib/bundle/trust.c \
+	ir/lib/bundle/unsealed.c \
 	ir/lib/bundle/untar.c ir/lib/bundle/untar.h \
 	ir/lib/bundle/verdict.c ir/lib/bundle/verdict.h \
 	ir/lib/bundle/verify.c ir/lib/bundle/verify.h \

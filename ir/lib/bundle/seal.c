@@ -324,6 +324,7 @@ sealing_free(struct sealing *s)
 	ir_record_free(&s->record);
 	json_decref(s->content.gaps);
 	json_decref(s->content.proven);
+	json_decref(s->content.attested);
 	ir_custody_free(&s->open);
 	json_decref(s->complete);
 }

@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
@@ -242,6 +241,7 @@ check_content(struct ir_check *c, struct ir_err *err)
 	json_object_set(c->summary, "changes", c->record.changes);
 	json_object_set_new(c->summary, "gaps", k.gaps);
 	json_object_set_new(c->summary, "proven", k.proven);
+	json_object_set_new(c->summary, "attested", k.attested);
 	return rc;
 }
 
@@ -261,26 +261,6 @@ exists(int dirfd, const char *path)
 	struct stat st;
 
 	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* It is judged as it lies there; somebody may be at work on it. */
-static void
-note_unsealed(struct ir_check *c)
-{
-	struct ir_err err;
-	ir_auto_close int fd = -1;
-
-	ir_fault(&c->faults, IR_UNSEALED, "bundle",
-	    "is not sealed: what follows holds as far as its journals go, of "
-	    "which only the first line is signed: whoever could write here "
-	    "could change them, and the files with them");
-	if (c->tar != NULL)
-		return;
-	fd = ir_open_beneath(c->dirfd, IR_OPEN, O_RDONLY, &err);
-	if (fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1)
-		ir_fault(&c->faults, IR_VALID, "bundle",
-		    "is being written to at this moment: verify it again "
-		    "afterwards");
 }
 
 /* All that there is, before any of it is believed. */
@@ -336,7 +316,7 @@ check(struct ir_check *c, struct ir_err *err)
 	if (c->seal != NULL)
 		check_heads(c);
 	if (!c->sealed)
-		note_unsealed(c);
+		ir_check_unsealed(c);
 	return check_content(c, err);
 }
 

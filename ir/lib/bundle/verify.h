@@ -40,9 +40,11 @@ struct ir_report {
 	 * (how many), changes [{run,t,what,undo,why}], gaps [{path,bytes,
 	 * attested_bytes,why,taken_again}], custody [{file,seq,type,time,actor,
 	 * name,fingerprint,trusted,head,to,condition,verdict,key}], holder,
-	 * in_transit (to whom, or null), disposed, held (see holder.h), proven
-	 * [{file,bytes,sha256,whole}] for an unsealed one: the first bytes, or
-	 * the whole, of each file. */
+	 * in_transit (to whom, or null), disposed, held (see holder.h), and
+	 * for an unsealed one proven and attested [{file,bytes,sha256,whole}]:
+	 * the first bytes, or the whole, of each file, as the lines of journals
+	 * say that trusted signatures vouch for, and as other lines say beyond
+	 * that. */
 	json_t *summary;
 };
 

@@ -61,6 +61,18 @@ print_custody(const json_t *s)
 }
 
 static void
+print_files(const json_t *s, const char *how)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach (ir_json_at(s, how), i, v)
+		ir_out(IR_PLAIN, "%-10s  %s: %lld bytes, sha256 %s", how,
+		    ir_json_str(v, "file"), (long long)ir_json_int(v, "bytes"),
+		    ir_json_str(v, "sha256"));
+}
+
+static void
 print_summary(const json_t *s)
 {
 	const json_t *v;
@@ -91,10 +103,8 @@ print_summary(const json_t *s)
 	}
 	json_array_foreach (ir_json_at(s, "changes"), i, v)
 		ir_out(IR_PLAIN, "changed     %s", ir_json_str(v, "what"));
-	json_array_foreach (ir_json_at(s, "proven"), i, v)
-		ir_out(IR_PLAIN, "attested    %s: %lld bytes, sha256 %s",
-		    ir_json_str(v, "file"), (long long)ir_json_int(v, "bytes"),
-		    ir_json_str(v, "sha256"));
+	print_files(s, "proven");
+	print_files(s, "attested");
 }
 
 void
