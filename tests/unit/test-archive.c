@@ -511,6 +511,54 @@ test_reader_data(void **state)
 	ir_buf_free(&b);
 }
 
+/* A map that says where the content of a sparse file belongs. */
+static void
+test_reader_map(void **state)
+{
+	static const struct {
+		const char *at, *len;
+		unsigned size;
+		bool fits;
+	} v[] = {
+	    {"00000000002", "00000000004", 6, true},
+	    {"00000000000", "00000000004", 4, true},
+	    {"00000000000", "00000000004", 3, false},
+	    {"00000000002", "00000000004", 4, false},
+	    {"00000140000", "00000000004", 4, false},
+	    {"77777777777", "00000000004", 4, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		struct ir_buf b = IR_BUF_INIT;
+		size_t head = tar_header(&b, 'S', "a", "", 4), n;
+		struct ir_err err = {0};
+		const void *p;
+		uint64_t at;
+		int rc;
+
+		memcpy(b.p + head + 257, "ustar  ", 8);
+		memcpy(b.p + head + 386, v[i].at, 12);
+		memcpy(b.p + head + 398, v[i].len, 12);
+		snprintf(b.p + head + 483, 12, "%011o", v[i].size);
+		tar_checksum(b.p + head);
+		tar_body(&b, "abcd", 4);
+		tar_end(&b);
+		whole(&b, 1);
+		struct ir_tar *t = ir_tar_open(
+		    ir_source_fd(ir_memfd(b.p, b.len, &err), "t.tar", &err), 9,
+		    "t.tar", &err);
+		assert_non_null(ir_tar_next(t, &err));
+		while ((rc = ir_tar_data(t, &p, &n, &at, &err)) == 1)
+			assert_true(v[i].fits && n == 4);
+		assert_int_equal(rc, v[i].fits ? 0 : -1);
+		if (!v[i].fits && strstr(err.msg, "does not fit") == NULL)
+			fail_msg("%zu: %s", i, err.msg);
+		ir_tar_close(t);
+		ir_buf_free(&b);
+	}
+}
+
 /* What cannot be sought is read all the same, and in any pieces. */
 static void
 test_reader_pipe(void **state)
@@ -566,6 +614,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_reader_warnings),
     cmocka_unit_test(test_reader_cap),
     cmocka_unit_test(test_reader_data),
+    cmocka_unit_test(test_reader_map),
     cmocka_unit_test(test_reader_pipe),
     cmocka_unit_test(test_reader_io),
 };

@@ -25,6 +25,7 @@ struct ir_tar {
 	char *name;
 	struct ir_source *in;
 	uint64_t max, members;
+	uint64_t done;        /* where the content given so far of m ends */
 	struct ir_err failed; /* in fill(): code is IR_OK if it did not */
 	struct ir_tar_member m;
 	struct ir_tar_xattr *xattrs;
@@ -282,6 +283,7 @@ next(struct ir_tar *t, struct ir_err *err)
 		return NULL;
 	}
 	t->members++;
+	t->done = 0;
 	if (!understood(t, rc)) {
 		refused(t, err);
 		return NULL;
@@ -304,15 +306,35 @@ ir_tar_next(struct ir_tar *t, struct ir_err *err)
 	return m;
 }
 
+static int
+misfit(const struct ir_tar *t, struct ir_err *err)
+{
+	return ir_fail(err, IR_EFORMAT,
+	    "%s: %s: its content does not fit its size", t->name, t->m.path);
+}
+
+/* libarchive passes over a map of holes that it finds impossible, and then
+ * goes by it. */
 int
 ir_tar_data(struct ir_tar *t, const void **p, size_t *n, uint64_t *offset,
     struct ir_err *err)
 {
+	const struct ir_tar_member *m = &t->m;
 	la_int64_t at = 0;
-	int rc = archive_read_data_block(t->a, p, n, &at);
+	int rc;
 
+	do
+		rc = archive_read_data_block(t->a, p, n, &at);
+	while (rc == ARCHIVE_OK && *n == 0);
 	*offset = (uint64_t)at;
-	if (rc == ARCHIVE_OK)
-		return 1;
-	return rc == ARCHIVE_EOF ? 0 : refused(t, err);
+	if (rc == ARCHIVE_EOF)
+		return m->sparse || t->done == m->size ? 0 : misfit(t, err);
+	if (rc != ARCHIVE_OK)
+		return refused(t, err);
+	if (m->sparse ? *offset < t->done : *offset != t->done)
+		return misfit(t, err);
+	if (*offset > m->size || *n > m->size - *offset)
+		return misfit(t, err);
+	t->done = *offset + *n;
+	return 1;
 }

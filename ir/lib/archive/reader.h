@@ -63,7 +63,9 @@ void ir_tar_close(struct ir_tar *t); /* NULL is fine */
 const struct ir_tar_member *ir_tar_next(struct ir_tar *t, struct ir_err *err);
 
 /** ir_tar_data(t, p, n, offset, err): the next piece of the member's content,
- * and where in the content it belongs.  1, or 0 after the last one, or -1. */
+ * n > 0, and where in the content it belongs.  1, or 0 after the last one, or
+ * -1: IR_EFORMAT also if they do not lie within its size, one after the other,
+ * or, unless it is sparse, do not make up the whole of it. */
 int ir_tar_data(struct ir_tar *t, const void **p, size_t *n, uint64_t *offset,
     struct ir_err *err);
 

@@ -48,29 +48,22 @@ ir_tree_hash_xattrs(
 
 /* The content of a file into data; where its pieces lie into map. */
 static int
-hash_pieces(struct ir_tar *tar, const struct ir_tar_member *m,
-    struct ir_tree_hashers *h, uint64_t *total, struct ir_err *err)
+hash_pieces(struct ir_tar *tar, struct ir_tree_hashers *h, struct ir_err *err)
 {
 	const void *p;
 	size_t n;
-	uint64_t at, want = 0;
+	uint64_t at, want = 0, total = 0;
 	int rc;
 
-	*total = 0;
 	ir_sha256_reset(h->data);
 	ir_sha256_reset(h->map);
 	while ((rc = ir_tar_data(tar, &p, &n, &at, err)) == 1) {
-		if (n == 0)
-			continue;
-		if (at < want || n > m->size || at > m->size - n)
-			return ir_fail(err, IR_EFORMAT,
-			    "its content does not fit its size");
-		if (at != want || *total == 0) {
-			hash_number(h->map, *total);
+		if (at != want || total == 0) {
+			hash_number(h->map, total);
 			hash_number(h->map, at);
 		}
 		ir_sha256_update(h->data, p, n);
-		*total += n;
+		total += n;
 		want = at + n;
 	}
 	return rc;
@@ -80,14 +73,9 @@ int
 ir_tree_hash_content(struct ir_tar *tar, const struct ir_tar_member *m,
     struct ir_tree_hashers *h, struct ir_node *node, struct ir_err *err)
 {
-	uint64_t total;
-
-	if (hash_pieces(tar, m, h, &total, err) == -1)
+	if (hash_pieces(tar, h, err) == -1)
 		return -1;
 	ir_sha256_raw(h->data, node->sha256);
-	if (!node->sparse && total != m->size)
-		return ir_fail(
-		    err, IR_EFORMAT, "its content does not fit its size");
 	if (node->sparse) {
 		hash_number(h->map, m->size);
 		ir_sha256_update(h->map, node->sha256, sizeof(node->sha256));
