@@ -15,61 +15,6 @@
 
 #define MAX_ENTRIES 8
 
-/* The same in every run, but for its bytes. */
-struct alice {
-	struct ir_key *key;
-	struct ir_signers *signers;
-};
-
-static const struct alice *
-alice(void)
-{
-	static struct alice a;
-	struct ir_err err;
-
-	if (a.key == NULL) {
-		a.key = ir_key_fresh(&err);
-		char *public =
-		    a.key != NULL ? ir_key_public(a.key, &err) : NULL;
-		char *line = public != NULL
-				 ? ir_asprintf(&err, "*@lab %s\n", public)
-				 : NULL;
-
-		FUZZ_HOLDS(line != NULL);
-		a.signers = ir_signers_parse(line, strlen(line), "x", &err);
-		FUZZ_HOLDS(a.signers != NULL);
-		free(public);
-		free(line);
-	}
-	return &a;
-}
-
-/* Puts hash in the place of what stands after key, if 64 characters in quotes
- * or null do. */
-static void
-put_hash(struct ir_buf *b, const char *key, const char *hash)
-{
-	char *at = b->len > 0 ? strstr(b->p, key) : NULL;
-	struct ir_buf out = IR_BUF_INIT;
-	size_t skip;
-
-	if (at == NULL)
-		return;
-	at += strlen(key);
-	if (strncmp(at, "null", 4) == 0)
-		skip = 4;
-	else if (at[0] == '"' && strlen(at) > 66 && at[65] == '"')
-		skip = 66;
-	else
-		return;
-	ir_buf_add(&out, b->p, (size_t)(at - b->p));
-	ir_buf_printf(&out, hash[0] != '\0' ? "\"%s\"" : "null%s", hash);
-	ir_buf_puts(&out, at + skip);
-	FUZZ_HOLDS(!out.failed);
-	ir_buf_free(b);
-	*b = out;
-}
-
 static struct ir_item *
 put(struct ir_check *c, const char *path, const char *text, size_t n)
 {
@@ -120,8 +65,9 @@ entry(struct ir_check *c, unsigned seq, const char *line, size_t n,
 	if (*sig != NULL)
 		ir_sha256_mem(*sig, strlen(*sig), sig_hash);
 	if (how != '=') {
-		put_hash(&b, "\"prev\":", before != NULL ? before->found : "");
-		put_hash(&b, "\"prev_sig\":", sig_hash);
+		fuzz_put_hash(
+		    &b, "\"prev\":", before != NULL ? before->found : "");
+		fuzz_put_hash(&b, "\"prev_sig\":", sig_hash);
 	}
 	name_of(name, seq, &b);
 	it = put(c, name, b.p, b.len);
@@ -130,7 +76,7 @@ entry(struct ir_check *c, unsigned seq, const char *line, size_t n,
 		*sig = NULL;
 		if (how == '+' || how == '=')
 			*sig = ir_sshsig_sign(
-			    alice()->key, IR_NS_CUSTODY, b.p, b.len, &err);
+			    fuzz_key(), IR_NS_CUSTODY, b.p, b.len, &err);
 	}
 	ir_buf_free(&b);
 	snprintf(name + strlen(name), 5, ".sig");
@@ -187,7 +133,7 @@ hold(const struct ir_check *c)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	struct ir_verify_options o = {.signers = alice()->signers};
+	struct ir_verify_options o = {.signers = fuzz_signers()};
 	struct ir_check c = {.dirfd = -1, .o = &o, .sealed = true};
 	struct ir_err err = {0};
 	bool spoilt;

@@ -16,49 +16,6 @@
 
 static const char uuid[] = "9b2f8a64-0d0f-4c5e-9a55-2f1c1d3e7a10";
 
-/* One line, with its number and the hash of the one before put in the place
- * of what it says, if it says so in the usual form. */
-static void
-mend(struct ir_buf *b, const char *p, size_t n, unsigned seq,
-    char head[IR_SHA256_HEX])
-{
-	static const char number[] = "{\"seq\":", prev[] = ",\"prev\":\"";
-	const char *at = p + strlen(number), *end = p + n;
-	size_t from = b->len;
-
-	if (n > strlen(number) && memcmp(p, number, strlen(number)) == 0) {
-		ir_buf_printf(b, "%s%u", number, seq);
-		while (at < end && *at >= '0' && *at <= '9')
-			at++;
-		p = at;
-	}
-	if ((size_t)(end - p) >= strlen(prev) + 64 &&
-	    memcmp(p, prev, strlen(prev)) == 0) {
-		ir_buf_printf(b, "%s%s", prev, head);
-		p += strlen(prev) + 64;
-	}
-	ir_buf_add(b, p, (size_t)(end - p));
-	ir_sha256_mem(b->p + from, b->len - from, head);
-}
-
-static char *
-mend_all(const char *p, size_t n, size_t *len, char head[IR_SHA256_HEX])
-{
-	struct ir_buf b = IR_BUF_INIT;
-	struct ir_err err;
-
-	for (unsigned seq = 0; n > 0; seq++) {
-		const char *lf = memchr(p, '\n', n);
-		size_t line = lf != NULL ? (size_t)(lf + 1 - p) : n;
-
-		mend(&b, p, line, seq, head);
-		p += line;
-		n -= line;
-	}
-	*len = b.len;
-	return ir_buf_take(&b, &err);
-}
-
 static void
 put(struct ir_items *l, unsigned number, char *text, size_t n)
 {
@@ -73,16 +30,6 @@ put(struct ir_items *l, unsigned number, char *text, size_t n)
 }
 
 static void
-put_mended(struct ir_items *l, unsigned number, const char *p, size_t n,
-    char head[IR_SHA256_HEX])
-{
-	size_t len;
-	char *text = mend_all(p, n, &len, head);
-
-	put(l, number, text, len);
-}
-
-static void
 put_all(struct ir_items *l, const char *p, size_t n, bool mended)
 {
 	char head[IR_SHA256_HEX];
@@ -91,12 +38,15 @@ put_all(struct ir_items *l, const char *p, size_t n, bool mended)
 	head[64] = '\0';
 	for (unsigned i = 1; i <= MAX_JOURNALS; i++) {
 		const char *sep = memmem(p, n, "\n\n", 2);
+		struct ir_buf b = IR_BUF_INIT;
 		size_t one = sep != NULL ? (size_t)(sep + 1 - p) : n;
 
 		if (mended)
-			put_mended(l, i, p, one, head);
+			fuzz_journal(p, one, &b, head);
 		else
-			put(l, i, fuzz_text((const uint8_t *)p, one), one);
+			ir_buf_add(&b, p, one);
+		put(l, i, fuzz_text((const uint8_t *)b.p, b.len), b.len);
+		ir_buf_free(&b);
 		if (sep == NULL)
 			break;
 		p = sep + 2;

@@ -1,6 +1,7 @@
 # Fuzz targets.  Each is one source, tests/fuzz/fuzz-<target>.c.
 fuzz_targets = \
 	tests/fuzz/fuzz-age \
+	tests/fuzz/fuzz-bundle \
 	tests/fuzz/fuzz-custody \
 	tests/fuzz/fuzz-journal \
 	tests/fuzz/fuzz-manifest \
@@ -21,6 +22,8 @@ endif
 
 tests_fuzz_fuzz_age_SOURCES = tests/fuzz/fuzz-age.c $(fuzz_common)
 tests_fuzz_fuzz_age_LDFLAGS = $(fuzz_link)
+tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz-bundle.c $(fuzz_common)
+tests_fuzz_fuzz_bundle_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_custody_SOURCES = tests/fuzz/fuzz-custody.c $(fuzz_common)
 tests_fuzz_fuzz_custody_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz-journal.c $(fuzz_common)
