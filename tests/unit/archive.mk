@@ -5,6 +5,13 @@ tests_unit_test_archive_SOURCES = tests/unit/test-archive.c \
 tests_unit_test_archive_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_archive_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-reader
+TESTS += tests/unit/test-reader
+tests_unit_test_reader_SOURCES = tests/unit/test-reader.c \
+	tests/unit/tar.h tests/unit/unit.h
+tests_unit_test_reader_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_reader_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-tree
 TESTS += tests/unit/test-tree
 tests_unit_test_tree_SOURCES = tests/unit/test-tree.c \
