@@ -11,16 +11,16 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "bundle/act.h"
-#include "bundle/verify.h"
 #include "cli/cli.h"
 #include "cli/custody.h"
-#include "cli/trusted.h"
+#include "cli/stamp.h"
 #include "cli/who.h"
 #include "json/json.h"
 
 static struct {
 	const char *to, *condition, *media, *file, *sha256, *how, *key_of,
 	    *fingerprint, *since, *output;
+	bool any_clock;
 } opt;
 
 static const struct ir_option options[] = {
@@ -41,14 +41,10 @@ static const struct ir_option options[] = {
 	NULL, &opt.fingerprint},
     {0, "since", "TIME", "key-compromise: from when on it counts no more", NULL,
 	&opt.since},
+    {0, "any-clock", NULL, "even if the clock is behind the act before",
+	&opt.any_clock, NULL},
     {'o', "output", "FILE", "receipt: into this new file", NULL, &opt.output},
     IR_OPTION_END,
-};
-
-/* What verifying came to before it is put on record. */
-struct checked {
-	char head[IR_SHA256_HEX];
-	enum ir_verdict verdict;
 };
 
 struct kind {
@@ -56,8 +52,8 @@ struct kind {
 	const char *done;       /* "released" */
 	const char *may, *must; /* options, each between spaces */
 	/* Its own fields; checked is NULL unless verifies. */
-	json_t *(*fields)(struct ir_cli *cli, const struct checked *checked,
-	    struct ir_err *err);
+	json_t *(*fields)(struct ir_cli *cli,
+	    const struct ir_custody_checked *checked, struct ir_err *err);
 	bool verifies;
 };
 
@@ -68,7 +64,8 @@ text_or_null(const char *s)
 }
 
 static json_t *
-release(struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
+release(struct ir_cli *cli, const struct ir_custody_checked *checked,
+    struct ir_err *err)
 {
 	(void)checked;
 	if (!ir_who_principal(opt.to))
@@ -85,7 +82,8 @@ release(struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
 }
 
 static json_t *
-verified(struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
+verified(struct ir_cli *cli, const struct ir_custody_checked *checked,
+    struct ir_err *err)
 {
 	(void)err;
 	return json_pack("{s:o, s:{s:s, s:i, s:s, s:o}}", "condition",
@@ -129,7 +127,8 @@ hashed(struct ir_err *err)
 }
 
 static json_t *
-copy(struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
+copy(struct ir_cli *cli, const struct ir_custody_checked *checked,
+    struct ir_err *err)
 {
 	json_t *file = hashed(err);
 
@@ -142,7 +141,8 @@ copy(struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
 }
 
 static json_t *
-dispose(struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
+dispose(struct ir_cli *cli, const struct ir_custody_checked *checked,
+    struct ir_err *err)
 {
 	(void)cli;
 	(void)checked;
@@ -169,8 +169,8 @@ since(struct ir_err *err)
 }
 
 static json_t *
-compromise(
-    struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
+compromise(struct ir_cli *cli, const struct ir_custody_checked *checked,
+    struct ir_err *err)
 {
 	ir_auto_free char *time = since(err), *print = NULL;
 
@@ -191,7 +191,8 @@ compromise(
 }
 
 static json_t *
-nothing(struct ir_cli *cli, const struct checked *checked, struct ir_err *err)
+nothing(struct ir_cli *cli, const struct ir_custody_checked *checked,
+    struct ir_err *err)
 {
 	(void)cli;
 	(void)checked;
@@ -211,6 +212,7 @@ static const struct kind kinds[] = {
 	compromise, false},
     {"list", NULL, "", "", NULL, false},
     {"receipt", NULL, " output ", "", NULL, false},
+    {"stamp", NULL, "", "", NULL, false},
 };
 
 static bool
@@ -228,6 +230,8 @@ check_options(
     const struct ir_cli *cli, const struct kind *k, struct ir_err *err)
 {
 	for (const struct ir_option *o = options; o->name != NULL; o++) {
+		if (o->value == NULL)
+			continue;
 		if (*o->value != NULL && !has(k->may, o->name))
 			return ir_fail(err, IR_EUSAGE,
 			    "--%s is not for %s; see --help", o->name, k->name);
@@ -246,75 +250,14 @@ check_options(
 	return 0;
 }
 
-/* The worst finding, for a message. */
-static const json_t *
-worst(const struct ir_report *r)
-{
-	const json_t *f;
-	size_t i;
-
-	json_array_foreach (r->findings, i, f)
-		if (strcmp(ir_json_str(f, "verdict"),
-			ir_verdict_name(r->verdict)) == 0)
-			return f;
-	return NULL;
-}
-
-/* What is not as it was sealed is taken only by somebody who says in what state
- * it came. */
+/* Says what was done, and gets its time-stamp; the exit code. */
 static int
-judge(struct ir_cli *cli, const struct kind *k, const struct ir_report *r,
-    struct ir_err *err)
-{
-	const json_t *f = worst(r);
-
-	if (r->verdict == IR_HOSTILE ||
-	    (r->verdict >= IR_CONTENT && opt.condition == NULL &&
-		strcmp(k->name, "receive") == 0))
-		return ir_fail(err, IR_EFORMAT, "%s: it is %s: %s: %s%s",
-		    cli->bundle_dir, ir_verdict_name(r->verdict),
-		    ir_json_str(f, "object"), ir_json_str(f, "what"),
-		    r->verdict == IR_HOSTILE
-			? ""
-			: ": refuse it, or say with --condition in what state "
-			  "it came");
-	if (r->verdict != IR_VALID)
-		ir_warn("it is %s: %s: %s; ir verify tells more",
-		    ir_verdict_name(r->verdict), ir_json_str(f, "object"),
-		    ir_json_str(f, "what"));
-	return 0;
-}
-
-static int
-check(struct ir_cli *cli, const struct kind *k, struct checked *checked,
-    struct ir_err *err)
-{
-	struct ir_verify_options o = {.progress = ir_trusted_progress};
-	struct ir_trusted t;
-	struct ir_report r;
-	int rc;
-
-	/* Before the long work. */
-	if (ir_act_may(cli->bundle_dir, k->name, cli->who.id, checked->head,
-		err) == -1 ||
-	    ir_trusted_load(&t, err) == -1)
-		return -1;
-	o.signers = t.signers;
-	o.revoked = t.revoked;
-	rc = ir_bundle_verify(cli->bundle_dir, &o, &r, err);
-	ir_trusted_free(&t);
-	if (rc == -1)
-		return -1;
-	checked->verdict = r.verdict;
-	rc = judge(cli, k, &r, err);
-	ir_report_free(&r);
-	return rc;
-}
-
-static void
 tell(struct ir_cli *cli, const struct kind *k, const struct ir_acted *done,
-    const struct checked *checked)
+    const struct ir_custody_checked *checked)
 {
+	json_t *stamp;
+	int code;
+
 	ir_out(IR_GOOD, "%-9s %s: act %u", k->done, cli->bundle_dir, done->seq);
 	ir_out(IR_PLAIN, "by        %s", cli->who.id);
 	if (strcmp(k->name, "release") == 0)
@@ -323,25 +266,30 @@ tell(struct ir_cli *cli, const struct kind *k, const struct ir_acted *done,
 		ir_out(checked->verdict == IR_VALID ? IR_GOOD : IR_WARN,
 		    "verified  %s", ir_verdict_name(checked->verdict));
 	ir_out(IR_BOLD, "head      %s", done->head);
+	code = ir_custody_stamp(cli, done->path, &stamp);
 	ir_say("ir custody receipt gives a receipt for it to hand out");
-	ir_result(json_pack("{s:o, s:s, s:i, s:s, s:s, s:o, s:o}", "bundle",
-	    ir_json_text(cli->bundle_dir), "type", k->name, "seq",
+	ir_result(json_pack("{s:o, s:s, s:i, s:s, s:s, s:o, s:o, s:o}",
+	    "bundle", ir_json_text(cli->bundle_dir), "type", k->name, "seq",
 	    (int)done->seq, "file", done->path, "head", done->head, "actor",
 	    ir_json_text(cli->who.id), "verdict",
 	    k->verifies ? json_string(ir_verdict_name(checked->verdict))
-			: json_null()));
+			: json_null(),
+	    "stamp", stamp));
+	return code == IR_OK && checked->verdict != IR_VALID ? 10 : code;
 }
 
 static int
 act(struct ir_cli *cli, const struct kind *k, struct ir_err *err)
 {
-	struct checked checked = {.verdict = IR_VALID};
-	struct ir_act a = {.type = k->name, .c = &cli->said};
+	struct ir_custody_checked checked = {.verdict = IR_VALID};
+	struct ir_act a = {
+	    .type = k->name, .c = &cli->said, .any_clock = opt.any_clock};
 	struct ir_acted done;
 	json_auto_t *more = NULL;
 
 	if (k->verifies) {
-		if (check(cli, k, &checked, err) == -1)
+		if (ir_custody_check(
+			cli, k->name, opt.condition, &checked, err) == -1)
 			return -1;
 		a.head = checked.head;
 	}
@@ -350,8 +298,7 @@ act(struct ir_cli *cli, const struct kind *k, struct ir_err *err)
 	a.more = more;
 	if (ir_act_write(cli->bundle_dir, &a, &cli->who, &done, err) == -1)
 		return -1;
-	tell(cli, k, &done, &checked);
-	return checked.verdict == IR_VALID ? IR_OK : 10;
+	return tell(cli, k, &done, &checked);
 }
 
 static int
@@ -369,6 +316,8 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 		return -1;
 	if (strcmp(k->name, "list") == 0)
 		return ir_custody_list(cli, err);
+	if (strcmp(k->name, "stamp") == 0)
+		return ir_custody_stamp_newest(cli, err);
 	if (ir_cli_need_key(cli, err) == -1)
 		return -1;
 	return k->fields == NULL ? ir_custody_receipt(cli, opt.output, err)
@@ -391,17 +340,17 @@ static const char *const exits[] = {
     "0",
     "done and on record",
     "10",
-    "on record, but it was not VALID, which is on record too",
+    "on record, but it was not VALID, or there is no time-stamp",
     NULL,
 };
 
 static const struct ir_program program = {
     .name = "ir-custody",
     .operands = "release|receive|copy|access|verify|note|dispose|"
-		"key-compromise|list|receipt",
+		"key-compromise|list|receipt|stamp",
     .what = "Records what happens to a sealed bundle, each act signed.",
     .uses = IR_NEEDS_BUNDLE | IR_SEALED | IR_USES_KEY | IR_NEEDS_KEY |
-	    IR_IS_ACT | IR_TRUSTS,
+	    IR_IS_ACT | IR_TRUSTS | IR_CAN_STAMP,
     .min = 1,
     .max = 1,
     .options = options,

@@ -21,10 +21,10 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/signal.h"
-#include "base/time.h"
 #include "bundle/bag.h"
 #include "bundle/chain.h"
 #include "bundle/custody.h"
+#include "bundle/stamping.h"
 #include "crypto/key.h"
 #include "crypto/sshsig.h"
 #include "json/json.h"
@@ -111,7 +111,8 @@ open_custody(int dirfd, struct ir_err *err)
 }
 
 /* What a program left that was killed, on a file system where a file has a name
- * before it is whole.  The lock says that nobody is at work on it. */
+ * before it is whole.  The lock says that nobody is at work on it; time-stamps
+ * come without one. */
 static void
 clear(int custody)
 {
@@ -126,7 +127,8 @@ clear(int custody)
 		char name[256];
 		size_t n = strlen(e->d_name);
 
-		if (n < 4 || strcmp(e->d_name + n - 4, ".tmp") != 0)
+		if (n < 4 || strcmp(e->d_name + n - 4, ".tmp") != 0 ||
+		    strstr(e->d_name, IR_TSR) != NULL)
 			continue;
 		snprintf(name, sizeof(name), "%.*s", (int)n - 4, e->d_name);
 		if (ir_custody_name_ok(name, &seq))
@@ -175,26 +177,6 @@ refuse_turn(const struct ir_holder *h, const char *type, const char *actor,
 	    "it was disposed of: nothing but a note can be added");
 }
 
-/* An act of an earlier time than the one before is found by whoever verifies,
- * for ever: better to say so now. */
-static int
-refuse_clock(const struct ir_act *act, const json_t *before, const json_t *doc,
-    struct ir_err *err)
-{
-	const char *then = ir_json_str(before, "time");
-	const char *now = ir_json_str(doc, "time");
-	int64_t a, b;
-
-	if (ir_time_parse(then, &a) == -1 || ir_time_parse(now, &b) == -1 ||
-	    b >= a || act->c->remarks[0] != '\0')
-		return 0;
-	return ir_fail(err, IR_EFORMAT,
-	    "the clock here says %s, and the act before is of %s: set the "
-	    "clock right, or, if the other one was wrong, say so with "
-	    "--remarks",
-	    now, then);
-}
-
 /* The entry that is to follow. */
 static json_t *
 make(const struct ir_chain *c, const struct ir_act *act,
@@ -208,19 +190,20 @@ make(const struct ir_chain *c, const struct ir_act *act,
 		    "another act was added meanwhile: do yours again");
 		return NULL;
 	}
-	if (refuse_turn(&c->holder, act->type, who->id, err) == -1)
+	if (refuse_turn(&c->holder, act->type, who->id, err) == -1 ||
+	    (!act->any_clock &&
+		ir_custody_clock(&last->e, last->path, err) == -1))
 		return NULL;
 	doc = ir_custody_entry(ir_json_str(c->v[0].doc, "bundle"),
 	    (int)last->seq + 1, act->type, &last->e,
 	    ir_json_str(c->v[0].doc, "case"), act->c, who);
-	if (doc == NULL ||
-	    (act->more != NULL && json_object_update_missing(doc,
-				      (json_t *)(uintptr_t)act->more) == -1)) {
+	if (doc == NULL || json_object_update_missing(
+			       doc, (json_t *)(uintptr_t)act->more) == -1) {
+		json_decref(doc);
+		doc = NULL;
 		ir_fail_mem(err);
-	} else if (refuse_clock(act, last->doc, doc, err) == 0)
-		return doc;
-	json_decref(doc);
-	return NULL;
+	}
+	return doc;
 }
 
 static int

@@ -7,6 +7,7 @@
 #define IR_BUNDLE_ACT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "bundle/bundle.h"
@@ -16,8 +17,9 @@
 struct ir_act {
 	const char *type;               /* "release" */
 	const struct ir_bundle_case *c; /* item, where, why, remarks */
-	const json_t *more;             /* the fields of its kind, or NULL */
+	const json_t *more;             /* the fields of its kind */
 	const char *head; /* of the act that it must follow, or NULL: any */
+	bool any_clock;   /* although it is behind the act before */
 };
 
 struct ir_acted {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The custody of a sealed bundle, shown: see custody.h.
+ * The custody of a sealed bundle: see custody.h.
  */
 #include "cli/custody.h"
 
@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "bundle/act.h"
 #include "bundle/receipt.h"
+#include "cli/stamp.h"
 #include "json/json.h"
 
 /* A column of names is as wide as the longest, up to this. */
@@ -248,4 +249,39 @@ ir_custody_receipt(struct ir_cli *cli, const char *path, struct ir_err *err)
 	ir_result(json_pack("{s:O, s:s, s:o}", "receipt", doc, "text", text,
 	    "file", path != NULL ? ir_json_text(path) : json_null()));
 	return IR_OK;
+}
+
+int
+ir_custody_stamp(struct ir_cli *cli, const char *entry, json_t **stamp)
+{
+	ir_auto_close int fd =
+	    open(cli->bundle_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return ir_cli_stamp(fd, entry, stamp);
+}
+
+int
+ir_custody_stamp_newest(struct ir_cli *cli, struct ir_err *err)
+{
+	struct ir_chain c;
+	json_t *stamp;
+	int rc;
+
+	if ((rc = ir_cli_stamp_named(err)) != 1)
+		return rc == -1
+			   ? -1
+			   : ir_fail(err, IR_EUSAGE,
+				 "stamp needs --tsa, or IR_TSA: the URL of "
+				 "a time-stamping authority");
+	rc = ir_act_read(cli->bundle_dir, &c, err);
+	if (rc == 0 && (rc = ir_chain_check(&c, err)) == 0) {
+		const struct ir_link *last = ir_chain_last(&c);
+
+		rc = ir_custody_stamp(cli, last->path, &stamp);
+		ir_result(json_pack("{s:o, s:s, s:s, s:o}", "bundle",
+		    ir_json_text(cli->bundle_dir), "file", last->path, "head",
+		    last->e.hash, "stamp", stamp));
+	}
+	ir_chain_free(&c);
+	return rc;
 }

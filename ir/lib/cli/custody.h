@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * The custody of a sealed bundle, shown: who held it, what was done, and a
- * receipt for it.
+ * The custody of a sealed bundle: who held it and what was done, shown; a
+ * receipt for it; what comes before an act, and after.
  */
 #ifndef IR_CLI_CUSTODY_H
 #define IR_CLI_CUSTODY_H
 
+#include "bundle/verdict.h"
 #include "cli/cli.h"
 
 /** ir_custody_list(cli, err): who held it from when to when, and all acts, as a
@@ -18,5 +19,27 @@ int ir_custody_list(struct ir_cli *cli, struct ir_err *err);
  * standard output if path is NULL. */
 int ir_custody_receipt(
     struct ir_cli *cli, const char *path, struct ir_err *err);
+
+/* What verifying came to before it is put on record. */
+struct ir_custody_checked {
+	char head[65]; /* of the newest act that was there */
+	enum ir_verdict verdict;
+};
+
+/** ir_custody_check(cli, type, condition, checked, err): verifies before an act
+ * of that type, "receive" or "verify".  IR_EFORMAT for what is HOSTILE, and for
+ * what is received and worse than TIME, unless condition (or NULL) says in what
+ * state it came; IR_EPERM if it is not who's turn. */
+int ir_custody_check(struct ir_cli *cli, const char *type,
+    const char *condition, struct ir_custody_checked *checked,
+    struct ir_err *err);
+
+/** ir_custody_stamp(cli, entry, stamp): ir_cli_stamp() for an act of the bundle
+ * of cli; its exit code. */
+int ir_custody_stamp(struct ir_cli *cli, const char *entry, json_t **stamp);
+
+/** ir_custody_stamp_newest(cli, err): a time-stamp for the newest act, where
+ * none was to be had when it was done. */
+int ir_custody_stamp_newest(struct ir_cli *cli, struct ir_err *err);
 
 #endif

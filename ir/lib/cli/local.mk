@@ -1,6 +1,7 @@
 libir_a_SOURCES += \
 	ir/lib/cli/apart.c ir/lib/cli/apart.h \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
+	ir/lib/cli/custody-check.c \
 	ir/lib/cli/custody.c ir/lib/cli/custody.h \
 	ir/lib/cli/dryrun.c ir/lib/cli/dryrun.h \
 	ir/lib/cli/help.c ir/lib/cli/help.h \
