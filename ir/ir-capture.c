@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -13,19 +14,22 @@
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/dryrun.h"
+#include "cli/places.h"
 #include "collectors/copy.h"
 #include "docker/container.h"
 #include "docker/image.h"
 #include "json/json.h"
 
 static struct {
-	bool live, commit;
+	bool live, commit, fresh;
 } opt;
 
 static const struct ir_option options[] = {
     {'c', "commit", NULL,
 	"also leave an image ir-evidence/CASE:NAME on the engine", &opt.commit,
 	NULL},
+    {0, "fresh", NULL, "take everything anew, even if a capture was cut off",
+	&opt.fresh, NULL},
     {0, "live", NULL, "do not pause a running container (its tree may tear)",
 	&opt.live, NULL},
     IR_OPTION_END,
@@ -47,9 +51,11 @@ struct capture {
 	struct ir_cli *cli;
 	struct ir_target t;
 	json_t *inspect;
-	char *repo, *tag, *engine_dir, *dir, *image_dir;
+	struct ir_places places;
+	char *repo, *tag;
 	char mark[64];
-	bool frozen; /* by us, now */
+	bool frozen;    /* by us, now ... */
+	unsigned froze; /* ... or by that run, which was cut off */
 	uint64_t paused_at;
 	double paused_ms;
 	unsigned missing;
@@ -74,19 +80,61 @@ on_progress(void *arg, const char *path, uint64_t bytes)
 	    bytes, 0);
 }
 
+/* A capture that was killed left it paused.  This one thaws it, as that one
+ * would have. */
+static void
+adopt(struct capture *c)
+{
+	const struct ir_resume *r = &c->places.before;
+	int64_t since;
+
+	ir_say("%s has been paused since run %u, which was cut off; it is "
+	       "thawed at the end, as it would have been",
+	    c->t.name, r->frozen);
+	c->frozen = true;
+	c->froze = r->frozen;
+	c->paused_at = ir_mono_ns();
+	if (ir_time_parse(r->frozen_at, &since) == 0 && time(NULL) > since)
+		c->paused_ms = (double)(time(NULL) - since) * 1e3;
+}
+
+/* Whether anything that is left to do needs the container to stand still. */
+static bool
+needs_still(const struct capture *c)
+{
+	enum ir_outcome ignored;
+
+	for (size_t i = 0; ir_collectors[i] != NULL; i++)
+		if (!ir_collectors[i]->apart &&
+		    ir_places_had(
+			&c->places, ir_collectors[i]->name, &ignored) == 0)
+			return true;
+	return false;
+}
+
 /* Freezes a running container, unless it is frozen or --live says otherwise. */
 static int
 hold(struct capture *c, struct ir_err *err)
 {
 	if (!ir_json_true(c->inspect, "State.Running"))
 		return 0;
-	/* Perhaps by a capture that was killed. */
+	if (ir_json_true(c->inspect, "State.Paused") &&
+	    c->places.before.frozen != 0) {
+		adopt(c);
+		return 0;
+	}
 	if (ir_json_true(c->inspect, "State.Paused")) {
 		ir_say("%s is paused already, and stays so; ir pause --undo "
 		       "thaws it",
 		    c->t.name);
 		return 0;
 	}
+	if (!needs_still(c))
+		return 0;
+	if (c->places.resumes != 0)
+		ir_say("%s ran on since then: what is kept is older than what "
+		       "is taken now",
+		    c->t.name);
 	if (opt.live) {
 		ir_warn("%s goes on running: its tree may tear, and what is "
 			"read can be out of date",
@@ -94,8 +142,7 @@ hold(struct capture *c, struct ir_err *err)
 		return 0;
 	}
 	ir_cli_change(c->cli, "unpaused at its end",
-	    "to read a tree that stands still",
-	    "container %.12s: paused for the capture", c->t.id);
+	    "to read a tree that stands still", IR_CAPTURE_PAUSES, c->t.id);
 	if (ir_docker_pause(c->t.engine, c->t.id, err) == -1)
 		return ir_wrap(err,
 		    "cannot pause %s (--live captures it running)", c->t.name);
@@ -113,6 +160,10 @@ let_go(struct capture *c, struct ir_err *err)
 
 	if (!c->frozen)
 		return 0;
+	if (c->froze != 0)
+		ir_cli_change(c->cli, "ir pause",
+		    "a capture that was cut off had paused it",
+		    "container %.12s: unpaused", c->t.id);
 	interrupted = ir_uninterrupted();
 	rc = ir_docker_unpause(c->t.engine, c->t.id, err);
 	if (interrupted)
@@ -121,7 +172,7 @@ let_go(struct capture *c, struct ir_err *err)
 		return ir_wrap(err,
 		    "%s is still paused; ir pause --undo thaws it", c->t.name);
 	c->frozen = false;
-	c->paused_ms = (double)(ir_mono_ns() - c->paused_at) / 1e6;
+	c->paused_ms += (double)(ir_mono_ns() - c->paused_at) / 1e6;
 	ir_cli_record(c->cli, "window",
 	    json_pack("{s:s, s:I}", "container", c->t.id, "paused_us",
 		(json_int_t)(c->paused_ms * 1000)));
@@ -151,6 +202,30 @@ report(struct capture *c, const struct ir_collector *k, enum ir_collected how,
 	c->path[0] = '\0';
 }
 
+static bool
+is_asked_for(const struct ir_collector *k)
+{
+	return opt.commit || strcmp(k->name, "commit") != 0;
+}
+
+/* What a run that was cut off has done already. */
+static int
+keep(struct capture *c, const struct ir_collector *k, unsigned run,
+    enum ir_outcome how, struct ir_err *err)
+{
+	char why[32];
+
+	snprintf(why, sizeof(why), "kept from run %u", run);
+	ir_out(IR_DIM, "kept       %-10s  from run %u%s", k->name, run,
+	    how == IR_EMPTY ? ", which found nothing" : "");
+	json_array_append_new(
+	    c->ledger, json_pack("{s:s, s:s, s:s, s:i, s:i, s:i}", "collector",
+			   k->name, "outcome", ir_outcome_name(how), "why", why,
+			   "bytes", 0, "us", 0, "kept", (int)run));
+	return ir_bundle_outcome(
+	    c->cli->bundle, k->name, c->t.id, how, why, 0, err);
+}
+
 static int
 collect(struct capture *c, const struct ir_collector *k, struct ir_err *err)
 {
@@ -159,7 +234,7 @@ collect(struct capture *c, const struct ir_collector *k, struct ir_err *err)
 	enum ir_collected how = IR_FAIL;
 	double ms;
 
-	if (ir_interrupted())
+	if (ir_interrupted() && is_asked_for(k))
 		ir_fail(&why, IR_EINTR, "interrupted before it began");
 	else
 		how = k->run(&c->t, ir_bundle_sink(c->cli->bundle), &why);
@@ -178,14 +253,18 @@ collect(struct capture *c, const struct ir_collector *k, struct ir_err *err)
 static int
 collect_all(struct capture *c, struct ir_err *err)
 {
+	enum ir_outcome how;
+	unsigned run;
 	int rc = 0;
 
 	ir_bundle_on_progress(c->cli->bundle, on_progress, c);
 	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++) {
-		if (ir_collectors[i]->apart)
-			rc = let_go(c, err);
-		if (rc == 0)
-			rc = collect(c, ir_collectors[i], err);
+		const struct ir_collector *k = ir_collectors[i];
+
+		if (k->apart && (rc = let_go(c, err)) == -1)
+			break;
+		run = ir_places_had(&c->places, k->name, &how);
+		rc = run != 0 ? keep(c, k, run, how, err) : collect(c, k, err);
 	}
 	ir_bundle_on_progress(c->cli->bundle, NULL, NULL);
 	return rc;
@@ -221,24 +300,16 @@ static int
 place(struct capture *c, struct ir_err *err)
 {
 	struct ir_bundle *b = c->cli->bundle;
-	char path[128];
+	struct ir_places *p = &c->places;
 
+	if (ir_places_fix(c->cli, &c->t, opt.fresh, p, err) == -1)
+		return -1;
 	snprintf(c->mark, sizeof(c->mark), "%s", ir_bundle_uuid(b));
 	c->t.mark = c->mark;
 	c->t.comment = "ir-tools evidence";
-	snprintf(path, sizeof(path), "containers/%s", c->t.id);
-	if ((c->engine_dir = ir_bundle_scope(b, "engine", err)) == NULL ||
-	    (c->dir = ir_bundle_scope(b, path, err)) == NULL)
-		return -1;
-	snprintf(path, sizeof(path), "images/%s/filesystem.tar", c->t.image);
-	if (!ir_bundle_has(b, path)) {
-		*strrchr(path, '/') = '\0';
-		if ((c->image_dir = ir_bundle_scope(b, path, err)) == NULL)
-			return -1;
-	}
-	c->t.engine_dir = c->engine_dir;
-	c->t.dir = c->dir;
-	c->t.image_dir = c->image_dir;
+	c->t.engine_dir = p->engine_dir;
+	c->t.dir = p->dir;
+	c->t.image_dir = p->image_dir;
 	if (opt.commit && ir_docker_evidence_name(ir_bundle_case_number(b),
 			      c->t.name, &c->repo, &c->tag, err) == -1)
 		return -1;
@@ -260,14 +331,16 @@ sum_up(struct capture *c)
 		    c->missing, c->missing == 1 ? "is" : "are");
 	ir_say("to look at it as an image: docker import "
 	       "%s/data/%s/filesystem.tar ir-evidence/look:%.12s",
-	    dir, c->dir, c->t.id);
-	ir_result(json_pack("{s:s, s:o, s:o, s:s+, s:b, s:I, s:O}", "container",
-	    c->t.id, "name", ir_json_text(c->t.name), "bundle",
-	    ir_json_text(dir), "dir", "data/", c->dir, "complete",
-	    c->missing == 0, "paused_us", (json_int_t)(c->paused_ms * 1000),
-	    "ledger", c->ledger));
-	if (ir_interrupted())
+	    dir, c->places.dir, c->t.id);
+	ir_result(json_pack("{s:s, s:o, s:o, s:s+, s:i, s:b, s:I, s:O}",
+	    "container", c->t.id, "name", ir_json_text(c->t.name), "bundle",
+	    ir_json_text(dir), "dir", "data/", c->places.dir, "resumes",
+	    (int)c->places.resumes, "complete", c->missing == 0, "paused_us",
+	    (json_int_t)(c->paused_ms * 1000), "ledger", c->ledger));
+	if (ir_interrupted()) {
+		ir_say("ir capture %s goes on from here", c->t.name);
 		return IR_EINTR;
+	}
 	return c->missing > 0 ? 10 : IR_OK;
 }
 
@@ -342,10 +415,26 @@ dry_run(struct capture *c, struct ir_err *err)
 		if (pauses && ir_collectors[i]->apart)
 			ir_dryrun_call(&d, "POST", NULL,
 			    "/containers/%s/unpause", c->t.id);
-		if (opt.commit || strcmp(ir_collectors[i]->name, "commit") != 0)
+		if (is_asked_for(ir_collectors[i]))
 			rc = rehearse(&d, c, ir_collectors[i], err);
 	}
 	return ir_dryrun_end(&d, err) == -1 ? -1 : rc;
+}
+
+/* The container is not there any more; perhaps some of it is in the bundle. */
+static int
+gone(struct capture *c, const char *name, struct ir_err *err)
+{
+	unsigned lost = 0;
+
+	if (err->code == IR_ENOENT && c->cli->bundle != NULL)
+		lost = ir_resume_lost(c->cli->bundle, name);
+	if (lost != 0)
+		ir_warn("the capture of %s in run %u was cut off and cannot be "
+			"gone on with: what it has is kept, and ir seal states "
+			"what is missing",
+		    name, lost);
+	return -1;
 }
 
 static int
@@ -355,8 +444,9 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	int rc;
 
 	(void)argc;
+	c.places.before.lock = -1;
 	if (find(&c, argv[0], err) == -1)
-		return -1;
+		return gone(&c, argv[0], err);
 	if (cli->dry_run)
 		rc = dry_run(&c, err);
 	else if ((c.ledger = json_array()) == NULL)
@@ -367,9 +457,7 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	json_decref(c.ledger);
 	free(c.repo);
 	free(c.tag);
-	free(c.engine_dir);
-	free(c.dir);
-	free(c.image_dir);
+	ir_places_free(&c.places);
 	return rc;
 }
 

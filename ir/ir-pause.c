@@ -130,6 +130,10 @@ stop(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 static int
 already(struct ir_cli *cli, const json_t *inspect)
 {
+	/* Perhaps by a capture that was killed: the next one must not thaw
+	 * it. */
+	ir_cli_record(cli, "hold",
+	    json_pack("{s:s}", "container", ir_json_str(inspect, "Id")));
 	ir_out(IR_GOOD, "%s is already paused", ir_docker_name(inspect));
 	warn_of_consequences(inspect);
 	return result(cli, inspect, WAS_PAUSED, 0);

@@ -107,12 +107,12 @@ code_is 12 "it verifies as far as it goes"
 out_has "inspect.json"
 run ir capture big
 code_is 0 "and is captured again, into the same bundle"
+is "$(docker inspect -f '{{.State.Status}}' big)" running "and thawed"
 run ir seal
-code_is 10 "sealed with the torn run in it"
+code_is 0 "sealed with the torn run in it"
 run ir verify "$IR_BUNDLE"
-code_is 10
+code_is 0
 out_has ".part"
-docker unpause big >/dev/null 2>&1
 
 # The disk is full.
 mkdir "$T/small"

@@ -8,6 +8,7 @@ engine_tests = \
 	tests/engine/isolate.t \
 	tests/engine/pause.t \
 	tests/engine/rebuild.t \
+	tests/engine/resume.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/engine.sh tests/refusing-engine.py

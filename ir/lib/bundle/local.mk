@@ -30,6 +30,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/packed.c ir/lib/bundle/packed.h \
 	ir/lib/bundle/receipt.c ir/lib/bundle/receipt.h \
 	ir/lib/bundle/record.c ir/lib/bundle/record.h \
+	ir/lib/bundle/resume.c ir/lib/bundle/resume.h \
 	ir/lib/bundle/scan.c ir/lib/bundle/scan.h \
 	ir/lib/bundle/seal.c ir/lib/bundle/seal.h \
 	ir/lib/bundle/stamping.c ir/lib/bundle/stamping.h \

@@ -9,6 +9,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/isolation.c ir/lib/cli/isolation.h \
 	ir/lib/cli/options.c ir/lib/cli/options.h \
 	ir/lib/cli/out.c ir/lib/cli/out.h \
+	ir/lib/cli/places.c ir/lib/cli/places.h \
 	ir/lib/cli/rebuild-prepare.c \
 	ir/lib/cli/rebuild.c ir/lib/cli/rebuild.h \
 	ir/lib/cli/report.c ir/lib/cli/report.h \

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Going on with a capture that was cut off: see resume.h.
+ */
+#include "bundle/resume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "bundle/custody.h"
+#include "bundle/fields.h"
+#include "bundle/hashing.h"
+#include "bundle/journal.h"
+#include "bundle/scan.h"
+#include "bundle/state.h"
+#include "json/json.h"
+
+#define DATA "data/"
+
+static void
+forget(struct ir_resume *r)
+{
+	ir_items_free(&r->items);
+	ir_record_free(&r->record);
+}
+
+void
+ir_resume_free(struct ir_resume *r)
+{
+	forget(r);
+	json_decref(r->outcomes);
+	free(r->engine_dir);
+	free(r->dir);
+	free(r->image_dir);
+	if (r->lock != -1)
+		close(r->lock);
+	*r = (struct ir_resume){.lock = -1};
+}
+
+/* The first fault that is more than a note. */
+static int
+refuse_faults(const struct ir_faults *f, struct ir_err *err)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (f->list, i, one)
+		if (strcmp(ir_json_str(one, "verdict"), "NOTE") != 0)
+			return ir_fail(err, IR_EFORMAT, "%s: %s",
+			    ir_json_str(one, "object"),
+			    ir_json_str(one, "what"));
+	return 0;
+}
+
+/* All that the journals say, as they are now. */
+static int
+read_journals(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
+{
+	struct ir_faults f = {json_array(), IR_VALID};
+	char head[IR_SHA256_HEX] = "";
+	const struct ir_item *open;
+	int rc;
+
+	forget(r);
+	rc = ir_scan(b->dirfd, &r->items, &f, err);
+	if (rc == 0)
+		rc = refuse_faults(&f, err);
+	if (rc == 0) {
+		open = ir_items_get(&r->items, IR_CUSTODY_OPEN);
+		if (open != NULL && open->text != NULL)
+			ir_sha256_mem(open->text, open->size, head);
+		rc = ir_record_read(
+		    &r->record, b->uuid, head, &r->items, &f, err);
+	}
+	if (rc == 0)
+		rc = refuse_faults(&f, err);
+	json_decref(f.list);
+	return rc;
+}
+
+/* The newest that nobody works on, and that is not done. */
+static const json_t *
+newest(const struct ir_resume *r, const char *container, const json_t *busy)
+{
+	const struct ir_captures *all = &r->record.captures;
+
+	for (size_t i = json_array_size(all->list); i-- > 0;) {
+		const json_t *k = json_array_get(all->list, i);
+		unsigned run = (unsigned)ir_json_int(k, "run");
+
+		if (strcmp(ir_json_str(k, "container"), container) != 0 ||
+		    json_object_get(busy, ir_json_str(k, "file")) != NULL)
+			continue;
+		return ir_json_true(k, "finished") ||
+			       ir_captures_next(all, run) != NULL
+			   ? NULL
+			   : k;
+	}
+	return NULL;
+}
+
+/* 1 if nobody writes to it any more, and nobody can take it over; else 0. */
+static int
+lock(struct ir_bundle *b, struct ir_resume *r, const char *file,
+    struct ir_err *err)
+{
+	if (r->lock != -1)
+		close(r->lock);
+	r->lock = ir_open_beneath(b->dirfd, file, O_WRONLY | O_APPEND, err);
+	if (r->lock == -1)
+		return -1;
+	if (flock(r->lock, LOCK_EX | LOCK_NB) == 0)
+		return 1;
+	return errno == EWOULDBLOCK
+		   ? 0
+		   : ir_fail_errno(err, "cannot lock %s", file);
+}
+
+/* Whether it is the run found, or one that that one went on with. */
+static bool
+is_ours(const struct ir_resume *r, unsigned run)
+{
+	const json_t *k = ir_captures_get(&r->record.captures, r->run);
+
+	while (k != NULL && ir_json_int(k, "run") != (json_int_t)run)
+		k = ir_captures_get(
+		    &r->record.captures, (unsigned)ir_json_int(k, "resumes"));
+	return k != NULL;
+}
+
+/* A directory of a capture: base, or base/run-NNNN.  Whatever else a journal
+ * says, nothing is written there. */
+static char *
+place(const json_t *k, const char *key, const char *base, struct ir_err *err)
+{
+	const char *path = ir_json_str(k, key);
+	size_t n = strlen(base);
+	const char *rest = path + n;
+
+	if (strncmp(path, base, n) == 0 &&
+	    (*rest == '\0' ||
+		(strncmp(rest, "/run-", 5) == 0 && strlen(rest) == 9 &&
+		    strspn(rest + 5, "0123456789") == 4)))
+		return ir_asprintf(err, "%s", path + strlen(DATA));
+	ir_fail(err, IR_EFORMAT, "%s: its %s is %s, where no capture puts it",
+	    ir_json_str(k, "file"), key, path);
+	return NULL;
+}
+
+static int
+places(struct ir_resume *r, const json_t *k, struct ir_err *err)
+{
+	const char *image = ir_json_str(k, "image_dir");
+	ir_auto_free char *base =
+	    ir_asprintf(err, DATA "containers/%s", ir_json_str(k, "container"));
+	char digits[65] = "";
+
+	if (base == NULL ||
+	    !(r->engine_dir = place(k, "engine_dir", DATA "engine", err)) ||
+	    !(r->dir = place(k, "dir", base, err)))
+		return -1;
+	if (*image == '\0')
+		return 0;
+	free(base);
+	if (strlen(image) >= strlen(DATA "images/") + 64)
+		memcpy(digits, image + strlen(DATA "images/"), 64);
+	base = ir_asprintf(err, DATA "images/%s",
+	    ir_is_hex(digits, 64) ? digits : "<64 digits>");
+	if (base != NULL)
+		r->image_dir = place(k, "image_dir", base, err);
+	return r->image_dir != NULL ? 0 : -1;
+}
+
+/* What need not be done again. */
+static int
+outcomes(struct ir_resume *r, const char *container, struct ir_err *err)
+{
+	const json_t *o;
+	size_t i;
+
+	if ((r->outcomes = json_object()) == NULL)
+		return ir_fail_mem(err);
+	json_array_foreach (r->record.ledger, i, o) {
+		const char *name = ir_json_str(o, "collector");
+		const char *outcome = ir_json_str(o, "outcome");
+		unsigned run = (unsigned)ir_json_int(o, "run");
+
+		if (strcmp(ir_json_str(o, "target"), container) != 0 ||
+		    (strcmp(outcome, "collected") != 0 &&
+			strcmp(outcome, "empty") != 0) ||
+		    json_object_get(r->outcomes, name) != NULL ||
+		    !is_ours(r, run))
+			continue;
+		if (json_object_set_new(r->outcomes, name,
+			json_pack("{s:i, s:s}", "run", (int)run, "outcome",
+			    outcome)) == -1)
+			return ir_fail_mem(err);
+	}
+	return 0;
+}
+
+static void
+frozen(struct ir_resume *r, const char *container)
+{
+	unsigned run = ir_captures_frozen(&r->record.captures, container);
+	char what[64];
+	const json_t *c;
+	size_t i;
+
+	if (run == 0 || !is_ours(r, run))
+		return;
+	r->frozen = run;
+	snprintf(what, sizeof(what), IR_CAPTURE_PAUSES, container);
+	json_array_foreach (r->record.changes, i, c)
+		if (ir_json_int(c, "run") == (json_int_t)run &&
+		    strcmp(ir_json_str(c, "what"), what) == 0 &&
+		    strlen(ir_json_str(c, "t")) < sizeof(r->frozen_at))
+			strcpy(r->frozen_at, ir_json_str(c, "t"));
+}
+
+/* A lock counts only for what is read after it was got. */
+static int
+find(struct ir_bundle *b, const char *container, struct ir_resume *r,
+    struct ir_err *err)
+{
+	json_auto_t *busy = json_object();
+	const json_t *k;
+	unsigned run;
+	int rc;
+
+	for (;;) {
+		if (read_journals(b, r, err) == -1)
+			return -1;
+		if ((k = newest(r, container, busy)) == NULL) {
+			r->run = 0;
+			return 0;
+		}
+		run = (unsigned)ir_json_int(k, "run");
+		if (run == r->run)
+			break;
+		rc = lock(b, r, ir_json_str(k, "file"), err);
+		if (rc == -1 ||
+		    (rc == 0 && json_object_set_new(busy,
+				    ir_json_str(k, "file"), json_true()) == -1))
+			return -1;
+		r->run = rc == 1 ? run : 0;
+	}
+	if (places(r, k, err) == -1 || outcomes(r, container, err) == -1)
+		return -1;
+	frozen(r, container);
+	return 0;
+}
+
+int
+ir_resume_find(struct ir_bundle *b, const char *container, struct ir_resume *r,
+    struct ir_err *err)
+{
+	ir_auto_close int no_other = ir_journal_lock(b->dirfd, err);
+
+	*r = (struct ir_resume){.lock = -1};
+	if (no_other == -1)
+		return -1;
+	if (find(b, container, r, err) == 0)
+		return 0;
+	r->run = 0;
+	return -1;
+}
+
+/* What a whole file is called at the moment: its program may have been killed
+ * before it gave it its name. */
+static struct ir_item *
+whereabouts(struct ir_item *it)
+{
+	return !it->here && it->part->here ? it->part : it;
+}
+
+static bool
+is_kept(const struct ir_resume *r, const struct ir_item *it)
+{
+	return it->claim == IR_CLAIM_WHOLE && is_ours(r, it->journal);
+}
+
+static int
+check_hashes(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
+{
+	struct ir_faults f = {json_array(), IR_VALID};
+	const struct ir_hash_all all = {
+	    .dirfd = b->dirfd, .items = &r->items, .whole = true, .faults = &f};
+	int rc = ir_hash_all(&all, err);
+
+	if (rc == 0)
+		rc = refuse_faults(&f, err);
+	json_decref(f.list);
+	for (size_t i = 0; rc == 0 && i < r->items.n; i++) {
+		struct ir_item *it = r->items.v[i];
+
+		if (is_kept(r, it) &&
+		    strcmp(whereabouts(it)->found, it->sha) != 0)
+			rc = ir_fail(err, IR_EFORMAT,
+			    "%s: was modified: its SHA-256 is %s, and was %s "
+			    "when run %u acquired it",
+			    it->path, whereabouts(it)->found, it->sha,
+			    it->journal);
+	}
+	return rc;
+}
+
+static int
+check_sizes(struct ir_resume *r, struct ir_err *err)
+{
+	for (size_t i = 0; i < r->items.n; i++) {
+		struct ir_item *it = r->items.v[i], *at;
+
+		if (!is_kept(r, it))
+			continue;
+		at = whereabouts(it);
+		if (!at->here)
+			return ir_fail(err, IR_EFORMAT,
+			    "%s: is missing: run %u had acquired it", it->path,
+			    it->journal);
+		if (at->size != it->bytes)
+			return ir_fail(err, IR_EFORMAT,
+			    "%s: was modified: it has %llu bytes, and had %llu "
+			    "when run %u acquired it",
+			    it->path, (unsigned long long)at->size,
+			    (unsigned long long)it->bytes, it->journal);
+		at->wanted = true;
+	}
+	return 0;
+}
+
+int
+ir_resume_keep(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
+{
+	json_auto_t *kept = json_object();
+
+	if (check_sizes(r, err) == -1 || check_hashes(b, r, err) == -1)
+		return -1;
+	for (size_t i = 0; i < r->items.n; i++) {
+		const struct ir_item *it = r->items.v[i];
+
+		if (!is_kept(r, it))
+			continue;
+		if (!it->here && ir_rename_new(b->dirfd, it->part->path,
+				     it->path, err) == -1)
+			return -1;
+		if (json_object_set_new(
+			kept, it->path + strlen(DATA), json_true()) == -1)
+			return ir_fail_mem(err);
+		r->files++;
+		r->bytes += it->bytes;
+	}
+	b->sink.kept = json_incref(kept);
+	return 0;
+}
+
+int
+ir_resume_say(
+    struct ir_bundle *b, const struct ir_resume_places *p, struct ir_err *err)
+{
+	bool known = strlen(p->name) <= IR_CAPTURE_NAME / 4; /* \xNN */
+	json_t *f = json_pack("{s:s, s:o, s:s+, s:s+, s:o}", "container",
+	    p->container, "name", ir_fields_text(known ? p->name : ""),
+	    "engine_dir", DATA, p->engine_dir, "dir", DATA, p->dir, "image_dir",
+	    p->image_dir == NULL ? json_null()
+				 : json_sprintf(DATA "%s", p->image_dir));
+
+	if (f != NULL && p->resumes != 0)
+		json_object_set_new(
+		    f, "resumes", json_integer((json_int_t)p->resumes));
+	return ir_bundle_event(b, "capture", f, err);
+}
+
+unsigned
+ir_resume_lost(struct ir_bundle *b, const char *name)
+{
+	struct ir_resume r = {.lock = -1};
+	struct ir_err err;
+	unsigned lost = 0;
+	const json_t *k;
+	size_t i;
+
+	if (read_journals(b, &r, &err) == 0)
+		json_array_foreach (r.record.captures.list, i, k) {
+			const char *id = ir_json_str(k, "container");
+			unsigned run = (unsigned)ir_json_int(k, "run");
+
+			if ((strcmp(ir_json_str(k, "name"), name) == 0 ||
+				strncmp(id, name, strlen(name)) == 0) &&
+			    !ir_json_true(k, "finished") &&
+			    ir_captures_by(&r.record.captures, run) == 0)
+				lost = run;
+		}
+	ir_resume_free(&r);
+	return lost;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Where a capture's files go: see places.h.
+ */
+#include "cli/places.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "json/json.h"
+
+void
+ir_places_free(struct ir_places *p)
+{
+	free(p->engine_dir);
+	free(p->dir);
+	free(p->image_dir);
+	ir_resume_free(&p->before);
+}
+
+/* Looks for a capture that was cut off.  What is wrong with it is no reason not
+ * to capture. */
+static int
+look_back(struct ir_cli *cli, const struct ir_target *t, bool fresh,
+    struct ir_places *p, struct ir_err *err)
+{
+	struct ir_resume *r = &p->before;
+	char size[16];
+
+	if (ir_resume_find(cli->bundle, t->id, r, err) == -1) {
+		if (err->code == IR_EINTR)
+			return -1;
+		ir_warn("whether a capture of %s was cut off cannot be told, "
+			"all is taken anew: %s",
+		    t->name, err->msg);
+		return 0;
+	}
+	if (r->run == 0)
+		return 0;
+	if (fresh) {
+		ir_say("the capture of run %u was cut off, and is left as it "
+		       "is: all is taken anew",
+		    r->run);
+		return 0;
+	}
+	ir_say("the capture of run %u was cut off: what it has is checked",
+	    r->run);
+	if (ir_resume_keep(cli->bundle, r, err) == -1) {
+		if (err->code == IR_EINTR)
+			return -1;
+		ir_warn("run %u is not gone on with, all is taken anew, beside "
+			"it: %s",
+		    r->run, err->msg);
+		return 0;
+	}
+	ir_size(size, r->bytes);
+	ir_say("going on with run %u: %llu of its files, %s, are as they were "
+	       "acquired, and kept",
+	    r->run, (unsigned long long)r->files, size);
+	p->resumes = r->run;
+	return 0;
+}
+
+/* Takes over what r has; the image may have been captured since. */
+static int
+go_on(struct ir_places *p, struct ir_err *err)
+{
+	const struct ir_resume *r = &p->before;
+
+	p->engine_dir = ir_asprintf(err, "%s", r->engine_dir);
+	p->dir = ir_asprintf(err, "%s", r->dir);
+	if (r->image_dir != NULL &&
+	    (p->image_dir = ir_asprintf(err, "%s", r->image_dir)) == NULL)
+		return -1;
+	return p->engine_dir != NULL && p->dir != NULL ? 0 : -1;
+}
+
+static int
+start_anew(struct ir_bundle *b, const struct ir_target *t, struct ir_places *p,
+    struct ir_err *err)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "containers/%s", t->id);
+	p->engine_dir = ir_bundle_scope(b, "engine", err);
+	if (p->engine_dir == NULL)
+		return -1;
+	p->dir = ir_bundle_scope(b, path, err);
+	return p->dir != NULL ? 0 : -1;
+}
+
+/* The image's tree is stored once for all containers. */
+static int
+place_image(struct ir_bundle *b, const struct ir_target *t, struct ir_places *p,
+    struct ir_err *err)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "images/%s/filesystem.tar", t->image);
+	if (p->image_dir != NULL || ir_bundle_has(b, path))
+		return 0;
+	*strrchr(path, '/') = '\0';
+	p->image_dir = ir_bundle_scope(b, path, err);
+	return p->image_dir != NULL ? 0 : -1;
+}
+
+int
+ir_places_fix(struct ir_cli *cli, const struct ir_target *t, bool fresh,
+    struct ir_places *p, struct ir_err *err)
+{
+	struct ir_bundle *b = cli->bundle;
+
+	p->before.lock = -1;
+	if (look_back(cli, t, fresh, p, err) == -1 ||
+	    (p->resumes != 0 ? go_on(p, err) : start_anew(b, t, p, err)) ==
+		-1 ||
+	    place_image(b, t, p, err) == -1)
+		return -1;
+	const struct ir_resume_places said = {
+	    .container = t->id,
+	    .name = t->name,
+	    .engine_dir = p->engine_dir,
+	    .dir = p->dir,
+	    .image_dir = p->image_dir,
+	    .resumes = p->resumes,
+	};
+	return ir_resume_say(b, &said, err);
+}
+
+unsigned
+ir_places_had(
+    const struct ir_places *p, const char *collector, enum ir_outcome *outcome)
+{
+	const json_t *o = p->resumes == 0
+			      ? NULL
+			      : json_object_get(p->before.outcomes, collector);
+
+	*outcome = strcmp(ir_json_str(o, "outcome"), "empty") == 0
+		       ? IR_EMPTY
+		       : IR_COLLECTED;
+	return (unsigned)ir_json_int(o, "run");
+}
