@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 static int
 open_name(int dirfd, const char *name, int flags)
@@ -211,6 +212,22 @@ ir_rename_new(int dirfd, const char *from, const char *to, struct ir_err *err)
 	if (renameat2(dirfd, from, dirfd, to, RENAME_NOREPLACE) == -1)
 		return ir_fail_errno(err, "%s", to);
 	return sync_dir_of(dirfd, to, err);
+}
+
+char *
+ir_temp_name(int dirfd, const char *name, struct ir_err *err)
+{
+	char random[37];
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		ir_fail(err, IR_EEXIST,
+		    "%s: is there already, and nothing is overwritten", name);
+		return NULL;
+	}
+	if (ir_uuid4(random, err) == -1)
+		return NULL;
+	return ir_asprintf(err, ".%s.%.8s.tmp", name, random);
 }
 
 int

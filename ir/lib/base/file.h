@@ -40,6 +40,11 @@ char *ir_read_file(
 int ir_write_all(
     int fd, const void *p, size_t n, const char *name, struct ir_err *err);
 
+/** ir_temp_name(dirfd, name, err): ".NAME.XXXXXXXX.tmp", for what is to become
+ * name beneath dirfd, one part, when it is whole; the caller frees.  IR_EEXIST
+ * if name is there. */
+char *ir_temp_name(int dirfd, const char *name, struct ir_err *err);
+
 /** ir_put_file(dirfd, path, p, n, err): a whole new file: temporary name,
  * write, fsync, rename that does not overwrite (IR_EEXIST), fsync of its
  * directory.  Nothing with the final name is left by a failure. */

@@ -58,21 +58,11 @@ static int
 make_dir(struct import *x, struct ir_err *err)
 {
 	static const char *const dirs[] = {"custody", "journal", "data"};
-	char random[37];
-	struct stat st;
 
-	if (fstatat(x->parent, x->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return ir_fail(err, IR_EEXIST,
-		    "%s: is there already, and nothing is overwritten: name "
-		    "another directory",
-		    x->name);
-	if (ir_uuid4(random, err) == -1)
-		return -1;
-	x->tmp = ir_asprintf(err, ".%s.%.8s.tmp", x->name, random);
-	if (x->tmp == NULL)
+	if ((x->tmp = ir_temp_name(x->parent, x->name, err)) == NULL)
 		return -1;
 	if (mkdirat(x->parent, x->tmp, 0700) == -1)
-		return ir_fail_errno(err, "cannot make %s", x->name);
+		return ir_fail_errno(err, "cannot make %s", x->res->dir);
 	x->dir =
 	    ir_open_beneath(x->parent, x->tmp, O_RDONLY | O_DIRECTORY, err);
 	if (x->dir == -1)
@@ -102,29 +92,26 @@ place(struct import *x, struct ir_err *err)
 	return make_dir(x, err);
 }
 
-/* The member's path in the bundle, or NULL. */
+/* The member's path in the bundle, "" for the top itself, or NULL. */
 static const char *
 below_top(struct import *x, const char *path, struct ir_err *err)
 {
-	const char *slash = strchr(path, '/');
-	size_t n = slash != NULL ? (size_t)(slash - path) : 0;
+	size_t n = strcspn(path, "/");
 
-	if (!ir_bundle_path_ok(path) || slash == NULL ||
-	    strchr(".-", path[0]) != NULL)
+	if (!ir_bundle_path_ok(path) || strchr(".-", path[0]) != NULL)
 		ir_fail(err, IR_EFORMAT,
-		    "%s: %s: is not a name for a file in a packed bundle",
-		    x->file, path);
+		    "%s: %s: is no name for a file in a packed bundle", x->file,
+		    path);
 	else if (x->top == NULL) {
 		if ((x->top = strndup(path, n)) == NULL)
 			ir_fail_mem(err);
 		else if (place(x, err) == 0)
-			return slash + 1;
+			return path + n + (path[n] == '/');
 	} else if (strlen(x->top) == n && strncmp(x->top, path, n) == 0)
-		return slash + 1;
+		return path + n + (path[n] == '/');
 	else
 		ir_fail(err, IR_EFORMAT,
-		    "%s: %s: does not lie in %s like the "
-		    "members before it",
+		    "%s: %s: does not lie in %s, as those before it do",
 		    x->file, path, x->top);
 	return NULL;
 }
@@ -137,8 +124,6 @@ kind(const struct ir_tar_member *m)
 		return m->sparse        ? "a file with holes"
 		       : m->nxattrs > 0 ? "a file with extended attributes"
 					: NULL;
-	case 'd':
-		return "a directory";
 	case 'l':
 		return "a symbolic link";
 	case 'h':
@@ -150,22 +135,18 @@ kind(const struct ir_tar_member *m)
 	}
 }
 
-/* Strictly upwards, so that nothing comes twice. */
-static bool
-in_order(const struct import *x, const char *path)
+/* The seal says how much there is to come. */
+static int
+check_amount(const struct import *x, struct ir_err *err)
 {
-	const char *last;
-	int a, b;
-
-	if (x->items.n == 0)
-		return true;
-	last = x->items.v[x->items.n - 1]->path;
-	a = ir_packed_rank(last);
-	b = ir_packed_rank(path);
-	return a < b || (a == b && strcmp(last, path) < 0);
+	if (x->payload <= x->most && x->files <= x->most_files)
+		return 0;
+	return ir_fail(err, IR_EFORMAT,
+	    "%s: holds more than was sealed, which is %" PRIu64
+	    " bytes in %" PRIu64 " files",
+	    x->file, x->most, x->most_files);
 }
 
-/* What the seal says is to come; and whether there is room for it. */
 static int
 read_seal(struct import *x, struct ir_err *err)
 {
@@ -177,8 +158,7 @@ read_seal(struct import *x, struct ir_err *err)
 	if (text != NULL)
 		seal = ir_json_parse(text, len, IR_CUSTODY_SEAL, err);
 	if (seal == NULL)
-		return err->code == IR_EFORMAT ? ir_wrap(err, "%s", x->file)
-					       : -1;
+		return ir_wrap(err, "%s", x->file);
 	if (sscanf(ir_json_str(seal, "seal.payload_oxum"),
 		"%" SCNu64 ".%" SCNu64, &x->most, &x->most_files) != 2)
 		return ir_fail(err, IR_EFORMAT,
@@ -186,8 +166,8 @@ read_seal(struct import *x, struct ir_err *err)
 		    ": does not say how much was sealed",
 		    x->file, x->top);
 	x->res->sealed = true;
-	x->total = x->most + x->res->bytes;
-	return 0;
+	x->total = x->most - x->payload + x->res->bytes;
+	return check_amount(x, err);
 }
 
 static int
@@ -217,30 +197,25 @@ admit(struct import *x, const struct ir_tar_member *m, const char *path,
 
 	if (what != NULL)
 		return ir_fail(err, IR_EFORMAT,
-		    "%s: %s: is %s: a packed bundle has plain files only",
-		    x->file, m->path, what);
-	if (!in_order(x, path))
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: %s: is there twice, or not in its place", x->file,
-		    m->path);
-	if (!ir_packed_has(path, x->res->sealed))
+		    "%s: %s: is %s: a bundle has plain files only", x->file,
+		    m->path, what);
+	if (!ir_packed_has(path, false))
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: %s: has no place in a bundle", x->file, m->path);
+	if (ir_items_get(&x->items, path) != NULL)
+		return ir_fail(err, IR_EFORMAT, "%s: %s: is there twice",
+		    x->file, m->path);
 	if (ir_items_place(&x->items, path, m->size, &x->faults, &it, err) ==
 		-1 ||
 	    refuse_faults(x, err) == -1)
 		return -1;
 	it->here = true;
-	it->size = m->size;
-	if (!ir_items_payload(it))
-		return check_room(x, m->size, err);
-	if (m->size > x->most - x->payload || x->files == x->most_files)
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: %s: is more than was sealed, which is %" PRIu64
-		    " bytes in %" PRIu64 " files",
-		    x->file, m->path, x->most, x->most_files);
-	x->payload += m->size;
-	x->files++;
+	if (ir_items_payload(it)) {
+		x->payload += m->size;
+		x->files++;
+	}
+	if (check_amount(x, err) == -1)
+		return ir_wrap(err, "%s", m->path);
 	return check_room(x, m->size, err);
 }
 
@@ -272,37 +247,51 @@ fill(
 	return rc;
 }
 
+/* A new file, and the directories that it lies in. */
 static int
-unpack(struct import *x, const struct ir_tar_member *m, const char *path,
-    struct ir_err *err)
+create(struct import *x, const char *path, struct ir_err *err)
 {
 	ir_auto_free char *dir = strdup(path);
 	char *slash = dir != NULL ? strrchr(dir, '/') : NULL;
-	int fd, rc;
+	int fd = -1;
 
 	if (dir == NULL)
 		return ir_fail_mem(err);
-	if (slash != NULL) {
+	if (slash != NULL)
 		*slash = '\0';
-		if (ir_make_dirs(x->dir, dir, err) == -1)
-			return -1;
-	}
-	fd = ir_open_beneath(x->dir, path, O_WRONLY | O_CREAT | O_EXCL, err);
-	if (fd == -1)
-		return -1;
-	rc = fill(x, m, fd, err);
-	if (close(fd) == -1 && rc == 0)
-		rc = ir_fail_errno(err, "writing %s", m->path);
-	return rc;
+	if (slash == NULL || ir_make_dirs(x->dir, dir, err) == 0)
+		fd = ir_open_beneath(
+		    x->dir, path, O_WRONLY | O_CREAT | O_EXCL, err);
+	if (fd == -1 && (err->code == IR_EEXIST || err->code == IR_ENOENT))
+		ir_fail(err, IR_EFORMAT,
+		    "%s: %s/%s: cannot be beside those before it: a name is "
+		    "that of a file and of a directory",
+		    x->file, x->top, path);
+	return fd;
 }
 
 static int
 take(struct import *x, const struct ir_tar_member *m, struct ir_err *err)
 {
-	const char *path = below_top(x, m->path, err);
+	ir_auto_free char *name = strdup(m->path);
+	size_t n = strlen(m->path);
+	const char *path;
+	int fd, rc;
 
-	if (path == NULL || admit(x, m, path, err) == -1 ||
-	    unpack(x, m, path, err) == -1)
+	if (name == NULL)
+		return ir_fail_mem(err);
+	if (m->type == 'd' && n > 0 && name[n - 1] == '/')
+		name[n - 1] = '\0';
+	if ((path = below_top(x, name, err)) == NULL)
+		return -1;
+	if (m->type == 'd')
+		return 0;
+	if (admit(x, m, path, err) == -1 || (fd = create(x, path, err)) == -1)
+		return -1;
+	rc = fill(x, m, fd, err);
+	if (close(fd) == -1 && rc == 0)
+		rc = ir_fail_errno(err, "writing %s", m->path);
+	if (rc == -1)
 		return -1;
 	x->res->files++;
 	return strcmp(path, IR_CUSTODY_SEAL) == 0 ? read_seal(x, err) : 0;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC
  *
  * A bundle out of one file, into a new directory.  Nothing in the file is
- * trusted: only what a packed bundle is made of (packed.h) comes through, and
- * only in its order, so that the seal says how much is to come before it does.
+ * trusted: only plain files that have a place in a bundle come through, and no
+ * more of them than the seal says, once that is read: in what ir export makes
+ * it comes before the payload.  Another order is taken as well, and directories
+ * are passed over, so that a tar that somebody else made of a bundle can be
+ * had.
  */
 #ifndef IR_BUNDLE_IMPORT_H
 #define IR_BUNDLE_IMPORT_H

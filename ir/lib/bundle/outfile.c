@@ -8,13 +8,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/signal.h"
-#include "base/text.h"
 
 struct outfile {
 	struct ir_stream stream;
@@ -112,17 +109,7 @@ make(const char *name, struct ir_outfile_result *r, struct ir_err *err)
 static int
 create(struct outfile *o, struct ir_err *err)
 {
-	char random[37];
-	struct stat st;
-
-	if (fstatat(o->dirfd, o->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return ir_fail(err, IR_EEXIST,
-		    "%s: is there already, and nothing is overwritten",
-		    o->name);
-	if (ir_uuid4(random, err) == -1)
-		return -1;
-	o->tmp = ir_asprintf(err, ".%s.%.8s.tmp", o->name, random);
-	if (o->tmp == NULL)
+	if ((o->tmp = ir_temp_name(o->dirfd, o->name, err)) == NULL)
 		return -1;
 	o->fd =
 	    ir_open_beneath(o->dirfd, o->tmp, O_WRONLY | O_CREAT | O_EXCL, err);
