@@ -167,5 +167,5 @@ _ir()
 	COMPREPLY=("${COMPREPLY[@]#"$skip"}")
 }
 
-complete -F _ir ir ir-capture ir-custody ir-diff ir-isolate ir-open ir-pause \
-	ir-rebuild ir-seal ir-verify
+complete -F _ir ir ir-capture ir-custody ir-diff ir-export ir-import ir-isolate \
+	ir-open ir-pause ir-rebuild ir-seal ir-verify

@@ -24,6 +24,8 @@ static const struct {
     {"rebuild", "put a clean container in its place, keep the bad one"},
     {"seal", "close the bundle: manifests and signature"},
     {"custody", "hand a sealed bundle over, receive it, show who held it"},
+    {"export", "pack a sealed bundle into one file, to hand it over"},
+    {"import", "unpack such a file, and verify it"},
     {"verify", "check a bundle, anywhere, without an engine"},
 };
 

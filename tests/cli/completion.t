@@ -72,7 +72,7 @@ offers()
 offers "isolate" ir is
 offers "release receive receipt" ir custody re
 complete_words ir ''
-like "$got" '^open isolate pause capture diff rebuild seal custody verify$' \
+like "$got" '^open isolate pause capture diff rebuild seal custody export import verify$' \
 	"ir: all commands"
 complete_words ir help ''
 like "$got" 'open.*verify' "ir help: all commands"

@@ -7,6 +7,7 @@ cli_tests = \
 	tests/cli/diff.t \
 	tests/cli/playbook.t \
 	tests/cli/stamp.t \
-	tests/cli/tap.t
+	tests/cli/tap.t \
+	tests/cli/transport.t
 TESTS += $(cli_tests)
-EXTRA_DIST += $(cli_tests) tests/tap.sh
+EXTRA_DIST += $(cli_tests) tests/sample.sh tests/tap.sh

@@ -21,14 +21,16 @@ static ssize_t
 file_read(struct ir_source *s, void *p, size_t n, struct ir_err *err)
 {
 	struct file *f = (struct file *)s;
-	ssize_t got;
+	ssize_t got = -1;
 
-	do {
-		if (ir_interrupted())
-			return ir_fail(err, IR_EINTR,
-			    "interrupted while reading %s", f->name);
+	errno = EINTR;
+	while (got == -1 && errno == EINTR && !ir_interrupted())
 		got = read(f->fd, p, n);
-	} while (got == -1 && errno == EINTR);
+	/* The same Ctrl-C ends the program at the other end of a pipe: what
+	 * looks like the end then is none. */
+	if (ir_interrupted())
+		return ir_fail(
+		    err, IR_EINTR, "interrupted while reading %s", f->name);
 	return got == -1 ? ir_fail_errno(err, "%s", f->name) : got;
 }
 

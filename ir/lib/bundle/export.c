@@ -92,14 +92,12 @@ examine(struct export *x, struct ir_err *err)
 {
 	const json_t *f;
 
+	if (ir_bag_state(x->dirfd) == IR_BAG_NONE)
+		return ir_fail(err, IR_EFORMAT,
+		    "%s: is no bundle: it has no " IR_BAGIT, x->dir);
 	if (ir_scan(x->dirfd, &x->items, &x->faults, err) == -1 ||
 	    ir_items_fold(&x->items, &x->faults, err) == -1)
 		return -1;
-	if (!here(x, IR_BAGIT) || !here(x, IR_CUSTODY_OPEN))
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: is no bundle: it has no " IR_BAGIT
-		    " or no " IR_CUSTODY_OPEN,
-		    x->dir);
 	x->res->sealed =
 	    here(x, IR_CUSTODY_SEAL) && here(x, IR_CUSTODY_SEAL ".sig");
 	for (size_t i = 0; i < x->items.n; i++) {

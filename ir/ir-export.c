@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * ir-export: the bundle in one file, to hand it over.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "bundle/export.h"
+#include "cli/cli.h"
+#include "json/json.h"
+
+static struct {
+	const char *bundle, *out;
+	const char *to[IR_OPTION_VALUES];
+	bool zst, unsealed;
+} opt;
+
+static const struct ir_option options[] = {
+    {'b', "bundle", "DIR",
+	"the bundle (default: IR_BUNDLE, or the sealed one here)", NULL,
+	&opt.bundle},
+    {'o', "output", "FILE",
+	"the file, or the directory for it; - is standard output", NULL,
+	&opt.out},
+    {'z', "zst", NULL, "compress with Zstandard", &opt.zst, NULL},
+    {0, "to", "KEY...",
+	"encrypt to an ssh-ed25519 key, an age recipient, or a file of them",
+	NULL, opt.to},
+    {0, "unsealed", NULL, "even if the bundle is not sealed", &opt.unsealed,
+	NULL},
+    IR_OPTION_END,
+};
+
+static void
+progress(void *arg, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	ir_progress("exporting", done, total);
+}
+
+static int
+find(int argc, char **argv, char **dir, struct ir_err *err)
+{
+	if (argc == 1 && opt.bundle != NULL)
+		return ir_fail(err, IR_EUSAGE,
+		    "the bundle is named twice: %s and %s", opt.bundle,
+		    argv[0]);
+	if (ir_bundle_locate(argc == 1 ? argv[0] : opt.bundle, !opt.unsealed,
+		dir, err) == -1)
+		return -1;
+	if (*dir == NULL)
+		return ir_fail(err, IR_ENOENT,
+		    "no %s bundle here: name it with -b%s",
+		    opt.unsealed ? "open" : "sealed",
+		    opt.unsealed ? "" : ", or close an open one with ir seal");
+	return 0;
+}
+
+/* A tar is nothing for a terminal, and nothing may stand beside it. */
+static int
+check_stdout(const struct ir_cli *cli, struct ir_err *err)
+{
+	if (opt.out == NULL || strcmp(opt.out, "-") != 0)
+		return 0;
+	if (cli->json)
+		return ir_fail(err, IR_EUSAGE,
+		    "--json and the bundle cannot both go to standard output");
+	if (isatty(STDOUT_FILENO))
+		return ir_fail(err, IR_EUSAGE,
+		    "standard output is a terminal: name a file with -o, or "
+		    "redirect it");
+	return 0;
+}
+
+static int
+recipients(struct ir_age_recipients **to, struct ir_err *err)
+{
+	*to = NULL;
+	if (opt.to[0] == NULL)
+		return 0;
+	if ((*to = ir_age_recipients_new(err)) == NULL)
+		return -1;
+	for (size_t i = 0; opt.to[i] != NULL; i++)
+		if (ir_age_recipients_add(*to, opt.to[i], err) == -1) {
+			ir_age_recipients_free(*to);
+			return -1;
+		}
+	return 0;
+}
+
+static void
+report(const char *dir, const struct ir_exported *x)
+{
+	const char *sealed = x->sealed ? "" : ", not sealed";
+	char size[16];
+
+	ir_size(size, x->out.size);
+	if (strcmp(x->file, "-") == 0) {
+		ir_say("exported  %llu files%s, %llu bytes, sha256 %s",
+		    (unsigned long long)x->files, sealed,
+		    (unsigned long long)x->out.size, x->out.sha256);
+		return;
+	}
+	ir_out(x->sealed ? IR_GOOD : IR_WARN, "exported  %s: %llu files, %s%s",
+	    x->file, (unsigned long long)x->files, size, sealed);
+	ir_out(
+	    IR_PLAIN, "size      %llu bytes", (unsigned long long)x->out.size);
+	ir_out(IR_BOLD, "sha256    %s", x->out.sha256);
+	if (x->sealed)
+		ir_say("to have it on record: ir custody copy -b %s --file %s",
+		    dir, x->file);
+}
+
+static int
+run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
+{
+	struct ir_export_options o = {
+	    .out = opt.out,
+	    .unsealed = opt.unsealed,
+	    .zst = opt.zst,
+	    .progress = progress,
+	};
+	struct ir_age_recipients *to = NULL;
+	struct ir_exported x;
+	char *dir = NULL;
+	int rc = -1;
+
+	if (check_stdout(cli, err) == 0 && find(argc, argv, &dir, err) == 0 &&
+	    recipients(&to, err) == 0) {
+		o.to = to;
+		rc = ir_bundle_export(dir, &o, &x, err);
+		ir_age_recipients_free(to);
+	}
+	if (rc == 0) {
+		report(dir, &x);
+		ir_result(json_pack("{s:o, s:b, s:I, s:I, s:I, s:s}", "file",
+		    ir_json_text(x.file), "sealed", x.sealed, "files",
+		    (json_int_t)x.files, "bytes", (json_int_t)x.bytes, "size",
+		    (json_int_t)x.out.size, "sha256", x.out.sha256));
+		free(x.file);
+	}
+	free(dir);
+	return rc;
+}
+
+static const char *const examples[] = {
+    "ir export",
+    "the sealed bundle of the current directory, into NAME.tar beside it",
+    "ir export --zst --to bob.pub -o /mnt/usb INC-2026-041_host7_...",
+    "compressed and encrypted to Bob's ssh-ed25519 key, onto a disk",
+    "ir export -o - | ssh bob@lab 'ir import -'",
+    "over the network, without a file between",
+    NULL,
+};
+
+static const char *const exits[] = {
+    "0",
+    "exported",
+    NULL,
+};
+
+static const struct ir_program program = {
+    .name = "ir-export",
+    .operands = "[BUNDLE]",
+    .what = "Packs a bundle into one file, to hand it over.",
+    .min = 0,
+    .max = 1,
+    .options = options,
+    .examples = examples,
+    .exits = exits,
+    .run = run,
+};
+
+int
+main(int argc, char **argv)
+{
+	return ir_cli_main(&program, argc, argv);
+}
