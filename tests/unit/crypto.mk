@@ -27,6 +27,7 @@ tests_unit_test_ed25519_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_ed25519_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
 tests_unit_test_fips_SOURCES = tests/unit/test-fips.c \
+	tests/unit/filter.h tests/unit/agetest.h \
 	tests/unit/sshtest.c tests/unit/sshtest.h tests/unit/unit.h
 tests_unit_test_fips_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_fips_LDADD = $(LDADD) $(CMOCKA_LIBS)

@@ -45,6 +45,10 @@ test_recipients(void **state)
 	    {" " PUB1 "\n", "f: line 1: no key in it"},
 	    {"no-pty " PUB1 "\n", "f: line 1: its key is not base64"},
 	};
+	static const char *const low[] = {
+	    "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",
+	    "age1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqj7vrya",
+	};
 	struct ir_err err = {0};
 	struct ir_age_recipients *r = ir_age_recipients_new(&err);
 
@@ -68,10 +72,10 @@ test_recipients(void **state)
 	no_recipient("ssh-ed25519 AAAA", IR_EFORMAT, "recipient ssh-ed25519");
 	no_recipient("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQM=", IR_EFORMAT,
 	    "only age1... and ssh-ed25519 can be encrypted to");
-	/* u = 0, and y = 1: of low order. */
-	no_recipient("age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqs3"
-		     "290gq",
-	    IR_EFORMAT, "");
+	/* u = 0, u = 1, and y = 1: of low order. */
+	for (size_t i = 0; i < COUNT(low); i++)
+		no_recipient(
+		    low[i], IR_EFORMAT, "low order, which protects nothing");
 	no_recipient("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAA"
 		     "AAAAAAAAAAAAAAAAAAAAAAAA",
 	    IR_EFORMAT, "small order");

@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/ed25519.h"
 #include "crypto/key.h"
+#include "tests/unit/agetest.h"
 #include "tests/unit/sshtest.h"
 
 static void
@@ -16,6 +17,7 @@ test_fips(void **state)
 	char hex[IR_SHA256_HEX];
 	uint8_t sig[64] = {0};
 	struct ir_key *k;
+	struct ir_age_recipients *r;
 
 	(void)state;
 	setenv("LIBGCRYPT_FORCE_FIPS_MODE", "1", 1);
@@ -32,6 +34,11 @@ test_fips(void **state)
 	assert_int_equal(ir_ed25519_verify(pub1, "", 0, sig, &err), -1);
 	assert_int_equal(err.code, IR_EUNAVAIL);
 	assert_non_null(strstr(err.msg, "FIPS mode"));
+	r = ir_age_recipients_new(&err);
+	assert_int_equal(ir_age_recipients_add(r, AGE_PUBLIC, &err), -1);
+	assert_int_equal(err.code, IR_EUNAVAIL);
+	assert_non_null(strstr(err.msg, "FIPS mode"));
+	ir_age_recipients_free(r);
 }
 
 static const struct CMUnitTest tests[] = {

@@ -197,6 +197,11 @@ test_bech32(void **state)
 			"JZGFPYYSJZGFPQ4EGAEX";
 	char public[] = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73"
 			"equnujwj";
+	static const char *const others[] = {
+	    "age1pq1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73eqptjenv",
+	    "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73epp9g8nq",
+	    "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73egz8c7s0",
+	};
 	uint8_t key[32], u[32], want[32];
 	struct ir_err err = {0};
 	size_t n = strlen(public);
@@ -216,6 +221,13 @@ test_bech32(void **state)
 	assert_false(ir_bech32_key(public, n - 1, "age", false, u));
 	assert_false(ir_bech32_key(public, n, "ag", false, u));
 	assert_false(ir_bech32_key(public, n, "agf", false, u));
+	/* Good checksums: behind another prefix, and with bits to spare that
+	 * are not 0, the lowest and the highest. */
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_false(ir_bech32_key(
+		    others[i], strlen(others[i]), "age", false, u));
+	assert_true(
+	    ir_bech32_key(others[0], strlen(others[0]), "age1pq", false, u));
 	for (size_t i = 0; i < n; i++)
 		for (int c = 0; c < 256; c++) {
 			char was = public[i];

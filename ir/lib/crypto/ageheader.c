@@ -179,7 +179,7 @@ parse_body(struct lines *l, struct ir_age_stanza *s, struct ir_err *err)
 		if (take_line(l, &line, err) == -1)
 			return -1;
 		n = line.len * 3 / 4;
-		if (line.len > COLUMNS || !ir_age_base64(line, piece, n))
+		if (!ir_age_base64(line, piece, n)) /* COLUMNS at most */
 			return malformed(l, "is not base64 of a stanza", err);
 		if (s->body_len < sizeof(s->body))
 			memcpy(s->body + s->body_len, piece,
