@@ -47,7 +47,7 @@ test_recipients(void **state)
 	};
 	static const char *const low[] = {
 	    "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",
-	    "age1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqj7vrya",
+	    "age1qyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqj7vrya",
 	};
 	struct ir_err err = {0};
 	struct ir_age_recipients *r = ir_age_recipients_new(&err);
