@@ -6,6 +6,7 @@ engine_tests = \
 	tests/engine/docker-calls.t \
 	tests/engine/engine.t \
 	tests/engine/isolate.t \
+	tests/engine/kill.t \
 	tests/engine/pause.t \
 	tests/engine/rebuild.t \
 	tests/engine/resume.t \

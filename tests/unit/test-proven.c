@@ -39,7 +39,7 @@ test_edits(void **state)
 	    {CUT(6), IR_CONTENT, "data/b", "no journal says"},
 	    {CUT(6) "; rm $1/data/b", IR_UNSEALED, "bundle",
 		"what is proven was signed"},
-	    {"sed -i '3s/a\",/b\",/' $1/" J1, IR_CHAIN, J1, "line 4: does not"},
+	    {"sed -i 3s#data/a#data/b# $1/" J1, IR_CHAIN, J1, "line 4: does not"},
 	    {"sed -i '4s/mark/mork/' $1/" J1, IR_CHAIN, J1, "line 5: does not"},
 	    {"sed -i '4{h;d};7G' $1/" J1, IR_CHAIN, J1, "line 4: has the"},
 	    {"sed -i '4,5{H;d};8G' $1/" J1, IR_CHAIN, J1, "line 4: has the"},
