@@ -306,7 +306,6 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
 	const struct kind *k = kinds, *end = k + sizeof(kinds) / sizeof(*k);
 
-	(void)argc;
 	while (k < end && strcmp(k->name, argv[0]) != 0)
 		k++;
 	if (k == end)
@@ -314,10 +313,13 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 		    "%s is none of the acts; see --help", argv[0]);
 	if (check_options(cli, k, err) == -1)
 		return -1;
+	if (argc > 1 && strcmp(k->name, "stamp") != 0)
+		return ir_fail(err, IR_EUSAGE,
+		    "too many operands: %s takes none", k->name);
 	if (strcmp(k->name, "list") == 0)
 		return ir_custody_list(cli, err);
 	if (strcmp(k->name, "stamp") == 0)
-		return ir_custody_stamp_newest(cli, err);
+		return ir_cli_stamp_later(cli, argv[1], err);
 	if (ir_cli_need_key(cli, err) == -1)
 		return -1;
 	return k->fields == NULL ? ir_custody_receipt(cli, opt.output, err)
@@ -333,6 +335,8 @@ static const char *const examples[] = {
     "who held it, from when to when, and all that was done",
     "ir custody receipt -o INC-2026-041.receipt",
     "for the one who gives it to you, or to keep in another place",
+    "ir custody stamp --tsa http://tsa.example/tsr",
+    "let an authority say that all this exists now",
     NULL,
 };
 
@@ -347,12 +351,12 @@ static const char *const exits[] = {
 static const struct ir_program program = {
     .name = "ir-custody",
     .operands = "release|receive|copy|access|verify|note|dispose|"
-		"key-compromise|list|receipt|stamp",
+		"key-compromise|list|receipt|stamp [ACT]",
     .what = "Records what happens to a sealed bundle, each act signed.",
     .uses = IR_NEEDS_BUNDLE | IR_SEALED | IR_USES_KEY | IR_NEEDS_KEY |
 	    IR_IS_ACT | IR_TRUSTS | IR_CAN_STAMP,
     .min = 1,
-    .max = 1,
+    .max = 2,
     .options = options,
     .examples = examples,
     .exits = exits,

@@ -17,6 +17,7 @@
 static struct {
 	const char *case_number, *identity, *head, *receipt;
 	const char *expected[IR_OPTION_VALUES];
+	bool need_stamp;
 } opt;
 
 static const struct ir_option options[] = {
@@ -30,6 +31,9 @@ static const struct ir_option options[] = {
 	&opt.head},
     {0, "expect-signer", "TYPE=ID...", "who must have done it: seal=alice@lab",
 	NULL, opt.expected},
+    {0, "require-timestamp", NULL,
+	"the time of the seal must be proven by an authority of --tsa-ca",
+	&opt.need_stamp, NULL},
     IR_OPTION_END,
 };
 
@@ -64,6 +68,7 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
 	struct ir_verify_options o = {
 	    .case_number = opt.case_number,
+	    .need_stamp = opt.need_stamp,
 	    .progress = ir_trusted_progress,
 	};
 	struct ir_age_identity *id = NULL;
@@ -85,6 +90,7 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	}
 	o.signers = t.signers;
 	o.revoked = t.revoked;
+	o.stamp_roots = t.stamp_roots;
 	code = ir_verify_apart(argv[0], id, &o, &r, err);
 	ir_trusted_free(&t);
 	ir_age_identity_free(id);
@@ -106,6 +112,8 @@ static const char *const examples[] = {
     "nothing was rolled back since somebody was given the receipt",
     "ir verify -s allowed_signers --expect-signer seal=alice@lab DIR",
     "nobody else, whom you trust too, has sealed it",
+    "ir verify -s allowed_signers --tsa-ca roots.pem --require-timestamp DIR",
+    "an authority must have said when it was sealed",
     "ir verify --json DIR | jq .verdict",
     "for a machine",
     "ir verify -i ~/.ssh/id_ed25519 INC-2026-041_host7.tar.zst.age",
@@ -123,7 +131,7 @@ static const char *const exits[] = {
     "12",
     "UNSEALED: no seal; what the journals attest is listed",
     "13",
-    "TIME: a key was not valid at the time of the act",
+    "TIME: a key was not valid then, or the time itself is not proven",
     "20",
     "CONTENT: modified, missing or extra files",
     "21",

@@ -211,4 +211,213 @@ run ir verify "$b"
 code_is 13 "and gets what was promised"
 out_has "is of an earlier time than the act before it"
 
+# Reading.  Here is a sealed bundle, and its token is made as one likes.
+bundle
+ir seal -q -b "$b" >/dev/null
+unset IR_TSA_CA
+
+# token OPTION...: over the seal's signature.
+token()
+{
+	python3 "$IR_SRCDIR/tests/tsa.py" token tsa "$b/$seal.sig.tsr" \
+		"$b/$seal.sig" "$@"
+}
+
+# at WHEN: for --time
+at()
+{
+	date -u -d "$1" +%Y%m%d%H%M%SZ
+}
+
+# verify CODE OPTION...: by the roots of ours; everything that it prints.
+verify()
+{
+	local want=$1
+
+	shift
+	run ir verify --tsa-ca tsa/ca.pem "$@" "$b"
+	code_is "$want" "$want: ${*:-no option}"
+}
+
+verify 0
+verify 13 --require-timestamp
+out_has "TIME        $seal: has no time-stamp, which you require"
+token --accuracy 1
+verify 0 --require-timestamp
+out_has "NOTE        $seal.sig.tsr: the act existed at 20"
+out_has "000000Z, says CN = Test tsa, O = Tests"
+like "$out" "existed     $seal at 20[0-9-]+T[0-9:]+Z, says CN = Test tsa"
+verify 0 --json
+json_is '.summary.stamps | length' 1
+json_is .summary.stamps[0].act "$seal"
+json_is .summary.stamps[0].vouched true
+json_is .summary.stamps[0].accuracy_ms 1000
+json_is .summary.stamps[0].authority "CN = Test tsa, O = Tests"
+run env IR_TSA_CA=tsa/ca.pem ir verify --require-timestamp "$b"
+code_is 0 "IR_TSA_CA"
+run ir verify --tsa-ca none "$b"
+code_is 66 "no such roots"
+run ir verify --tsa-ca tsa/ca.key "$b"
+code_is 65 "no certificate in it"
+
+# By hand.
+sed -n 's/^    //p' "$b/VERIFY.txt" >commands
+run bash -c "cd '$b' && AS=$T/signers CA=$T/tsa/ca.pem && . $T/commands"
+out_has "
+$seal.sig.tsr: $(date -u +%b)" "by hand: the time"
+out_has "
+Verification: OK" "by hand: the time-stamp"
+out_hasnt BROKEN
+is "$(grep -c . "$T/err")" 0 "and nothing to complain of"
+run bash -c "cd '$b' && AS=$T/signers CA=$T/tsa/other.pem && . $T/commands"
+out_has "BROKEN $seal.sig.tsr" "by hand: another root"
+
+# Nobody vouches.
+run ir verify "$b"
+code_is 0 "no roots"
+out_has "NOTE        $seal.sig.tsr: names the time 20"
+out_has "but that proves nothing yet: no roots were given to judge CN = Test tsa"
+out_hasnt "existed  "
+run ir verify --json --tsa-ca tsa/other.pem "$b"
+code_is 0 "another root"
+json_is .summary.stamps[0].vouched false
+json_is '.findings[] | select(.verdict == "NOTE") | .what |
+	test("none of your roots vouches for CN = Test tsa")' true
+run ir verify --require-timestamp "$b"
+code_is 13 "no roots, and one is required"
+run ir verify --require-timestamp --tsa-ca tsa/other.pem "$b"
+code_is 13 "another root, and one is required"
+token --signer below
+verify 0 --require-timestamp
+token --signer strange
+verify 13 --require-timestamp
+
+# Times.
+token --time "$(at '-4 minutes')"
+verify 0 --require-timestamp
+token --time "$(at '-6 minutes')"
+verify 13
+out_has "TIME        $seal: says that it was made at 20"
+out_has "seconds before: the clock was wrong"
+run ir verify "$b"
+code_is 0 "which nobody says whom you believe"
+token --time "$(at '-6 minutes')" --accuracy 120
+verify 0 --require-timestamp
+token --time "$(at '+9 minutes')"
+verify 0 --require-timestamp
+token --time "$(at '+12 minutes')"
+verify 0
+out_has "NOTE        $seal.sig.tsr: is of 7"
+out_has "asked for late, or the act is backdated"
+verify 13 --require-timestamp
+token --time "$(at '+12 minutes')" --accuracy 180
+verify 0 --require-timestamp
+
+# The key, then.
+key=$(cat id.pub)
+put_signers()
+{
+	echo "alice@lab $1 $key" >signers
+}
+put_signers "valid-before=\"$(at '+1 day')\""
+token
+verify 0
+token --time "$(at '+2 days')"
+verify 13
+out_has "TIME        $seal: is proven to have existed by 20"
+out_has "only, when the key of alice@lab was not valid"
+put_signers "valid-after=\"$(at '-2 minutes')\""
+verify 0
+token --time "$(at '-3 minutes')"
+verify 13
+out_has "when the key of alice@lab was not valid"
+put_signers ''
+
+# What is no token over this.
+# spoilt WORDS: it is SIGNATURE, and openssl does not take it either.
+spoilt()
+{
+	verify 21
+	out_has "SIGNATURE   $seal.sig.tsr: $1"
+	openssl_says "$b/$seal.sig" && fail "openssl takes it: $1"
+}
+python3 "$IR_SRCDIR/tests/tsa.py" token tsa "$b/$seal.sig.tsr" \
+	"$b/custody/0000-open.json.sig"
+spoilt "the time-stamp is over other bytes"
+token --signer noeku
+spoilt "the time-stamp is not a proper one of CN = Test noeku"
+token --signer old
+spoilt "the time-stamp is not a proper one of CN = Test old"
+token --no-ess
+spoilt "the time-stamp is not a proper one"
+token --hash sha1
+verify 21
+out_has "hash is none of SHA-256, SHA-384 and SHA-512"
+token && truncate -s -1 "$b/$seal.sig.tsr"
+spoilt "this is no time-stamp"
+token && printf x >>"$b/$seal.sig.tsr"
+verify 21
+out_has "1 bytes stand after the end of the time-stamp"
+: >"$b/$seal.sig.tsr"
+spoilt "this is no time-stamp"
+head -c 2000 /dev/urandom >"$b/$seal.sig.tsr"
+spoilt "this is no time-stamp"
+head -c 70000 /dev/zero >"$b/$seal.sig.tsr"
+spoilt "a time-stamp has at most 65536 bytes"
+printf '0\0050\003\002\001\002' >"$b/$seal.sig.tsr"
+spoilt "the time-stamping authority refused (status 2)"
+rm "$b/$seal.sig.tsr" && ln -s /etc/passwd "$b/$seal.sig.tsr"
+verify 30
+rm "$b/$seal.sig.tsr"
+cp id.pub "$b/custody/0005-note.json.sig.tsr"
+verify 22
+out_has "CHAIN       custody/0005-note.json.sig.tsr: what it is over is missing"
+rm "$b/custody/0005-note.json.sig.tsr"
+token && mv "$b/$seal.sig" away
+verify 22
+out_has "CHAIN       $seal.sig.tsr: what it is over is missing"
+mv away "$b/$seal.sig"
+verify 0
+
+# Acts after the seal, and time-stamps later.
+run ir custody release -b "$b" --to bob@lab --tsa "$tsa/ts" --json -q
+code_is 0 "an act with a time-stamp"
+json_is .stamp.file custody/0002-release.json.sig.tsr
+run ir custody note -b "$b" --remarks x --tsa "$tsa/refuse"
+code_is 10 "an act without"
+err_has "custody/0003-note.json stands without one"
+run ir custody note -b "$b" --remarks y
+code_is 0 "an act without anybody asked for one"
+for act in 0005-x.json 5 x custody/0001-seal.json.sig; do
+	run ir custody stamp "$act" -b "$b" --tsa "$tsa/ts"
+	code_is 66 "stamp $act"
+	err_has "$act: is none of the acts"
+done
+run ir custody stamp 2 -b "$b" --tsa "$tsa/ts"
+code_is 73 "it has one"
+run ir custody stamp 3 -b "$b" --tsa "$tsa/refuse"
+code_is 76 "refused"
+err_lines 1
+run ir custody stamp 3 -b "$b"
+code_is 64 "whom to ask"
+run ir custody note 3 -b "$b" --remarks z
+code_is 64 "only stamp takes an act"
+no_file "$b/custody/0003-note.json.sig.tsr"
+run ir custody stamp 3 -b "$b" --tsa "$tsa/ts"
+code_is 0 "by number"
+ok "it is there" openssl_says "$b/custody/0003-note.json.sig"
+run env -u IR_KEY ir custody stamp -b "$b" --json -q --tsa "$tsa/ts"
+code_is 0 "the newest, and without a key"
+json_is .stamp.file custody/0004-note.json.sig.tsr
+run ir custody stamp 0000-open.json -b "$b" --tsa "$tsa/ts"
+code_is 0 "by file"
+verify 0 --require-timestamp --json
+json_is '.summary.stamps | length' 5
+run ir custody list -b "$b"
+code_is 0 "the list is not disturbed"
+sed -n 's/^    //p' "$b/VERIFY.txt" >commands
+run bash -c "cd '$b' && AS=$T/signers CA=$T/tsa/ca.pem && . $T/commands"
+is "$(grep -c '^Verification: OK' "$T/out")" 5 "by hand"
+out_hasnt BROKEN
+
 done_testing

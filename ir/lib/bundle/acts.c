@@ -98,6 +98,8 @@ read_signed(struct ir_check *c, const struct ir_custody *e, const char *path,
 					     ir_json_str(*doc, "actor.id"),
 					     ir_json_str(*doc, "time"), err);
 		by->trusted = rc == 1;
+		if (rc != -1)
+			rc = ir_check_stamp(c, &s, &key, *doc, err);
 	}
 	ir_sshsig_free(&key);
 	return rc == -1 ? -1 : 0;

@@ -62,6 +62,11 @@ int ir_check_trust(struct ir_check *c, const struct ir_signed *s,
     const struct ir_sshsig *key, const char *actor, const char *time,
     struct ir_err *err);
 
+/** ir_check_stamp(c, s, key, doc, err): the time-stamp over the signature of
+ * the act s, if there is one; doc is the act. */
+int ir_check_stamp(struct ir_check *c, const struct ir_signed *s,
+    const struct ir_sshsig *key, const json_t *doc, struct ir_err *err);
+
 /** ir_check_custody(c, err): every entry, its signature and the chain. */
 int ir_check_custody(struct ir_check *c, struct ir_err *err);
 

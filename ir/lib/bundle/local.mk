@@ -34,6 +34,7 @@ libir_a_SOURCES += \
 	ir/lib/bundle/scan.c ir/lib/bundle/scan.h \
 	ir/lib/bundle/seal.c ir/lib/bundle/seal.h \
 	ir/lib/bundle/stamping.c ir/lib/bundle/stamping.h \
+	ir/lib/bundle/stamps.c \
 	ir/lib/bundle/state.h \
 	ir/lib/bundle/stream.c ir/lib/bundle/stream.h \
 	ir/lib/bundle/tags.c \

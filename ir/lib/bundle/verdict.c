@@ -22,8 +22,8 @@ static const struct {
 	"not sealed: the files are as the journals say, but nobody has "
 	"vouched for more than the first line of each"},
     {IR_TIME, "TIME",
-	"a time in it cannot be right: a key was not valid then, or the clock "
-	"went backwards"},
+	"a time in it cannot be right, or is not proven: a key was not valid "
+	"then, the clock went backwards, or there is no time-stamp"},
     {IR_CONTENT, "CONTENT",
 	"files were modified, removed or added since they were acquired"},
     {IR_SIGNATURE, "SIGNATURE",

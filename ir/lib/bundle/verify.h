@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: ISC
  *
  * Verifying: everything that a bundle says is checked, in this order:
- * structure and names; custody entries, signatures, chain; seal to tag
- * manifest to manifest to files, sizes before hashes; files too many;
+ * structure and names; custody entries, signatures, time-stamps, chain; seal to
+ * tag manifest to manifest to files, sizes before hashes; files too many;
  * journals and their checkpoints against the files; the ledger.
  */
 #ifndef IR_BUNDLE_VERIFY_H
 #define IR_BUNDLE_VERIFY_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "base/source.h"
 #include "bundle/verdict.h"
 #include "crypto/revoked.h"
 #include "crypto/signers.h"
+#include "stamp/stamp.h"
 
 struct ir_verify_options {
 	const struct ir_signers *signers; /* NULL: nobody is trusted */
@@ -25,6 +27,9 @@ struct ir_verify_options {
 					   * NULL */
 	const char *receipt; /* the bytes of a receipt's file, or NULL */
 	size_t receipt_len;
+	const struct ir_stamp_roots *stamp_roots; /* of time-stamping
+						   * authorities, or NULL */
+	bool need_stamp; /* the seal must have a time-stamp that counts */
 	void (*progress)(
 	    void *arg, uint64_t done, uint64_t total); /* or NULL */
 	void *arg;
@@ -44,7 +49,8 @@ struct ir_report {
 	 * for an unsealed one proven and attested [{file,bytes,sha256,whole}]:
 	 * the first bytes, or the whole, of each file, as the lines of journals
 	 * say that trusted signatures vouch for, and as other lines say beyond
-	 * that. */
+	 * that; stamps [{act,time,accuracy_ms,authority,vouched}], if there are
+	 * any. */
 	json_t *summary;
 };
 

@@ -65,6 +65,7 @@ ir_custody_check(struct ir_cli *cli, const char *type, const char *condition,
 		return -1;
 	o.signers = t.signers;
 	o.revoked = t.revoked;
+	o.stamp_roots = t.stamp_roots;
 	rc = ir_verify_apart(cli->bundle_dir, NULL, &o, &r, err);
 	ir_trusted_free(&t);
 	if (rc == -1)

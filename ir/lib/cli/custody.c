@@ -259,29 +259,3 @@ ir_custody_stamp(struct ir_cli *cli, const char *entry, json_t **stamp)
 
 	return ir_cli_stamp(fd, entry, stamp);
 }
-
-int
-ir_custody_stamp_newest(struct ir_cli *cli, struct ir_err *err)
-{
-	struct ir_chain c;
-	json_t *stamp;
-	int rc;
-
-	if ((rc = ir_cli_stamp_named(err)) != 1)
-		return rc == -1
-			   ? -1
-			   : ir_fail(err, IR_EUSAGE,
-				 "stamp needs --tsa, or IR_TSA: the URL of "
-				 "a time-stamping authority");
-	rc = ir_act_read(cli->bundle_dir, &c, err);
-	if (rc == 0 && (rc = ir_chain_check(&c, err)) == 0) {
-		const struct ir_link *last = ir_chain_last(&c);
-
-		rc = ir_custody_stamp(cli, last->path, &stamp);
-		ir_result(json_pack("{s:o, s:s, s:s, s:o}", "bundle",
-		    ir_json_text(cli->bundle_dir), "file", last->path, "head",
-		    last->e.hash, "stamp", stamp));
-	}
-	ir_chain_free(&c);
-	return rc;
-}

@@ -38,8 +38,4 @@ int ir_custody_check(struct ir_cli *cli, const char *type,
  * of cli; its exit code. */
 int ir_custody_stamp(struct ir_cli *cli, const char *entry, json_t **stamp);
 
-/** ir_custody_stamp_newest(cli, err): a time-stamp for the newest act, where
- * none was to be had when it was done. */
-int ir_custody_stamp_newest(struct ir_cli *cli, struct ir_err *err);
-
 #endif

@@ -96,6 +96,11 @@ print_summary(const json_t *s)
 		    IR_PLAIN, "receipt     %s", ir_json_str(s, "sealed.head"));
 	}
 	print_custody(s);
+	json_array_foreach (ir_json_at(s, "stamps"), i, v)
+		if (ir_json_true(v, "vouched"))
+			ir_out(IR_PLAIN, "existed     %s at %.19sZ, says %s",
+			    ir_json_str(v, "act"), ir_json_str(v, "time"),
+			    ir_json_str(v, "authority"));
 	if (ir_json_at(s, "files") != NULL) {
 		ir_size(size, (uint64_t)ir_json_int(s, "bytes"));
 		ir_out(IR_PLAIN, "content     %lld files, %s",

@@ -4,10 +4,15 @@
  */
 #include "cli/stamp.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/time.h"
+#include "bundle/act.h"
+#include "bundle/chain.h"
 #include "bundle/stamping.h"
 #include "cli/out.h"
 #include "net/url.h"
@@ -71,4 +76,56 @@ ir_cli_stamp(int dirfd, const char *entry, json_t **said)
 		*said = json_null();
 	ir_stamp_free(&got);
 	return code;
+}
+
+/* Whether somebody means this act. */
+static bool
+means(const char *entry, const struct ir_link *l)
+{
+	size_t n = strspn(entry, "0123456789");
+
+	if (n > 0 && n < 10 && entry[n] == '\0')
+		return (unsigned)strtoul(entry, NULL, 10) == l->seq;
+	return strcmp(entry, l->path) == 0 ||
+	       strcmp(entry, l->path + strlen("custody/")) == 0;
+}
+
+static const struct ir_link *
+find(const struct ir_chain *c, const char *entry, struct ir_err *err)
+{
+	for (size_t i = c->n; i > 0; i--)
+		if (entry == NULL || means(entry, &c->v[i - 1]))
+			return &c->v[i - 1];
+	ir_fail(err, IR_ENOENT,
+	    "%s: is none of the acts: name its file or its number, as ir "
+	    "custody list has it",
+	    entry != NULL ? entry : "custody");
+	return NULL;
+}
+
+int
+ir_cli_stamp_later(struct ir_cli *cli, const char *entry, struct ir_err *err)
+{
+	ir_auto_close int dirfd = -1;
+	struct ir_chain c = {0};
+	struct ir_stamp got = {0};
+	const struct ir_link *l;
+	int named = ir_cli_stamp_named(err), rc = -1;
+
+	if (named == 0)
+		return ir_fail(err, IR_EUSAGE,
+		    "stamp needs --tsa, or IR_TSA: the URL of an authority");
+	if (named == -1)
+		return -1;
+	if (ir_act_read(cli->bundle_dir, &c, err) == 0 &&
+	    (l = find(&c, entry, err)) != NULL) {
+		dirfd =
+		    open(cli->bundle_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		rc = ir_bundle_stamp(dirfd, l->path, url, &got, err);
+	}
+	if (rc == 0)
+		ir_result(json_pack("{s:o}", "stamp", tell(l->path, &got)));
+	ir_chain_free(&c);
+	ir_stamp_free(&got);
+	return rc == 0 ? IR_OK : -1;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "cli/cli.h"
 #include "cli/options.h"
 
 /* The option; IR_CAN_STAMP in struct ir_program adds it. */
@@ -25,5 +26,12 @@ int ir_cli_stamp_named(struct ir_err *err);
  * the caller owns it.  A failure does not undo the act: it is a warning, and
  * the exit code that is returned is 10, or IR_EINTR; else IR_OK. */
 int ir_cli_stamp(int dirfd, const char *entry, json_t **said);
+
+/** ir_cli_stamp_later(cli, entry, err): the same for an act of cli's bundle
+ * that was done before: by its file ("0002-release.json", or with "custody/"
+ * before it) or its number, or the newest if entry is NULL.  Here a failure is
+ * one, and IR_EUSAGE if no authority was named. */
+int ir_cli_stamp_later(
+    struct ir_cli *cli, const char *entry, struct ir_err *err);
 
 #endif

@@ -11,7 +11,7 @@
 #include "cli/out.h"
 
 static struct {
-	const char *signers, *revoked;
+	const char *signers, *revoked, *roots;
 } opt;
 
 const struct ir_option ir_trusted_options[] = {
@@ -20,6 +20,9 @@ const struct ir_option ir_trusted_options[] = {
 	NULL, &opt.signers},
     {0, "revoked", "FILE", "public keys whose signatures count no more", NULL,
 	&opt.revoked},
+    {0, "tsa-ca", "FILE",
+	"roots of time-stamping authorities, PEM (default: IR_TSA_CA)", NULL,
+	&opt.roots},
     IR_OPTION_END,
 };
 
@@ -44,14 +47,24 @@ load_signers(struct ir_signers **signers, struct ir_err *err)
 	return (*signers = ir_signers_load(path, err)) != NULL ? 0 : -1;
 }
 
+static int
+load_roots(struct ir_stamp_roots **roots, struct ir_err *err)
+{
+	const char *path = opt.roots != NULL ? opt.roots : getenv("IR_TSA_CA");
+
+	if (path == NULL || *path == '\0')
+		return 0;
+	return (*roots = ir_stamp_roots_load(path, err)) != NULL ? 0 : -1;
+}
+
 int
 ir_trusted_load(struct ir_trusted *t, struct ir_err *err)
 {
 	*t = (struct ir_trusted){0};
-	if (load_signers(&t->signers, err) == -1)
-		return -1;
-	if (opt.revoked == NULL ||
-	    (t->revoked = ir_revoked_load(opt.revoked, err)) != NULL)
+	if (ir_stamp_ready(err) == 0 && load_signers(&t->signers, err) == 0 &&
+	    load_roots(&t->stamp_roots, err) == 0 &&
+	    (opt.revoked == NULL ||
+		(t->revoked = ir_revoked_load(opt.revoked, err)) != NULL))
 		return 0;
 	ir_trusted_free(t);
 	return -1;
@@ -62,6 +75,7 @@ ir_trusted_free(struct ir_trusted *t)
 {
 	ir_signers_free(t->signers);
 	ir_revoked_free(t->revoked);
+	ir_stamp_roots_free(t->stamp_roots);
 	*t = (struct ir_trusted){0};
 }
 

@@ -9,17 +9,19 @@
 #include "bundle/verify.h"
 #include "cli/options.h"
 
-/* -s, --revoked: those of a program with IR_TRUSTS. */
+/* -s, --revoked, --tsa-ca: those of a program with IR_TRUSTS. */
 extern const struct ir_option ir_trusted_options[];
 
 struct ir_trusted {
-	struct ir_signers *signers; /* NULL: there is no such list */
-	struct ir_revoked *revoked; /* or NULL */
+	struct ir_signers *signers;         /* NULL: there is no such list */
+	struct ir_revoked *revoked;         /* or NULL */
+	struct ir_stamp_roots *stamp_roots; /* or NULL */
 };
 
 /** ir_trusted_load(t, err): the lists that were named, else the allowed_signers
- * in $IR_ALLOWED_SIGNERS, else ~/.ssh/allowed_signers if there is one. Released
- * by ir_trusted_free(). */
+ * in $IR_ALLOWED_SIGNERS, else ~/.ssh/allowed_signers if there is one, and the
+ * roots in $IR_TSA_CA; libcrypto is ready for a sandbox then.  Released by
+ * ir_trusted_free(). */
 int ir_trusted_load(struct ir_trusted *t, struct ir_err *err);
 void ir_trusted_free(struct ir_trusted *t);
 
