@@ -6,9 +6,9 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* How much goes down at once; a multiple of the record. */
@@ -21,18 +21,26 @@ struct ir_tar_writer {
 	struct ir_stream *below;
 	uint64_t left;        /* of the present file */
 	struct ir_err failed; /* in drain(): code is IR_OK if it did not */
+	bool over;            /* nothing more goes down */
 };
 
-/* What libarchive gives, to the stream below. */
+/* What libarchive gives, to the stream below.  libarchive does not hear of a
+ * failure: after one it would not release its buffer. */
 static la_ssize_t
 drain(struct archive *a, void *arg, const void *p, size_t n)
 {
 	struct ir_tar_writer *w = arg;
 
-	if (w->below->write(w->below, p, n, &w->failed) == 0)
-		return (la_ssize_t)n;
-	archive_set_error(a, EIO, "%s", "cannot write");
-	return ARCHIVE_FATAL;
+	(void)a;
+	if (!w->over && w->below->write(w->below, p, n, &w->failed) == -1)
+		w->over = true;
+	return (la_ssize_t)n;
+}
+
+static bool
+ok(const struct ir_tar_writer *w, int rc)
+{
+	return rc == ARCHIVE_OK && w->failed.code == IR_OK;
 }
 
 static int
@@ -95,7 +103,7 @@ add(struct ir_tar_writer *w, const char *path, uint64_t size,
 	archive_entry_set_gid(w->e, 0);
 	archive_entry_set_mtime(w->e, 0, 0);
 	archive_entry_set_size(w->e, (la_int64_t)size);
-	if (archive_write_header(w->a, w->e) != ARCHIVE_OK)
+	if (!ok(w, archive_write_header(w->a, w->e)))
 		return refused(w, err);
 	w->left = size;
 	return 0;
@@ -132,7 +140,7 @@ ir_tar_put(struct ir_tar_writer *w, const void *p, size_t n, struct ir_err *err)
 		return 0;
 	/* It takes less than it is given without a word. */
 	took = archive_write_data(w->a, p, n);
-	if (took < 0 || (size_t)took != n)
+	if (took < 0 || (size_t)took != n || w->failed.code != IR_OK)
 		return refused(w, err);
 	w->left -= n;
 	return 0;
@@ -150,7 +158,7 @@ end(struct ir_tar_writer *w, struct ir_err *err)
 	was = uselocale(w->c);
 	rc = archive_write_close(w->a);
 	uselocale(was);
-	return rc == ARCHIVE_OK ? 0 : refused(w, err);
+	return ok(w, rc) ? 0 : refused(w, err);
 }
 
 int
@@ -159,9 +167,7 @@ ir_tar_finish(struct ir_tar_writer *w, const char *gap, struct ir_err *err)
 	struct ir_err second;
 	int rc = gap == NULL ? end(w, err) : 0;
 
-	/* Else freeing it would write an end. */
-	if (w->a != NULL && (gap != NULL || rc == -1))
-		archive_write_fail(w->a);
+	w->over = true; /* freeing it fills the file up and writes an end */
 	archive_write_free(w->a);
 	archive_entry_free(w->e);
 	if (w->c != (locale_t)0)
