@@ -9,9 +9,7 @@
 
 #include "base/buf.h"
 #include "bundle/check.h"
-#include "bundle/holder.h"
 #include "tests/fuzz/fuzz.h"
-#include "json/json.h"
 
 #define MAX_ENTRIES 8
 
@@ -107,29 +105,6 @@ put_all(struct ir_check *c, const uint8_t *p, size_t n)
 	return spoilt;
 }
 
-static void
-hold(const struct ir_check *c)
-{
-	struct ir_holder h = {0};
-	struct ir_err err = {0};
-
-	for (size_t i = 0; i < c->items.n; i++) {
-		const struct ir_item *it = c->items.v[i];
-		struct ir_custody e = {.text = it->text, .len = it->size};
-		json_t *doc = ir_custody_parse(&e, it->path, &err);
-
-		if (doc == NULL)
-			continue;
-		if (ir_holder_turn(&h, ir_json_str(doc, "type"),
-			ir_json_str(doc, "actor.id")) == IR_TURN_OK &&
-		    ir_holder_take(&h, doc, &err) == -1)
-			FUZZ_HOLDS(err.code == IR_EFORMAT);
-		json_decref(doc);
-	}
-	FUZZ_HOLDS(!h.disposed || ir_holder_name(&h)[0] == '\0');
-	ir_holder_free(&h);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -140,17 +115,22 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	c.faults = (struct ir_faults){json_array(), IR_VALID};
 	c.summary = json_object();
+	c.acts = json_array();
 	spoilt = put_all(&c, p, n);
 	FUZZ_HOLDS(ir_check_custody(&c, &err) == 0);
+	if (c.open != NULL && c.faults.worst < IR_HOSTILE)
+		FUZZ_HOLDS(ir_check_history(&c, &err) == 0);
+	FUZZ_HOLDS(!c.holder.disposed || ir_holder_name(&c.holder)[0] == '\0');
 	if (c.faults.worst == IR_VALID) {
 		FUZZ_HOLDS(!spoilt && c.open != NULL);
 		FUZZ_HOLDS(strlen(c.uuid) == 36);
 	}
-	hold(&c);
 	ir_items_free(&c.items);
 	json_decref(c.open);
 	json_decref(c.seal);
 	json_decref(c.summary);
+	json_decref(c.acts);
+	ir_holder_free(&c.holder);
 	json_decref(c.faults.list);
 	return 0;
 }
