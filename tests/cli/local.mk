@@ -4,6 +4,7 @@ cli_tests = \
 	tests/cli/bad-input.t \
 	tests/cli/bundle-page.t \
 	tests/cli/completion.t \
+	tests/cli/custody.t \
 	tests/cli/diff.t \
 	tests/cli/kill.t \
 	tests/cli/playbook.t \

@@ -13,6 +13,12 @@ tests_unit_test_bundle_SOURCES = tests/unit/test-bundle.c $(BUNDLE_TEST)
 tests_unit_test_bundle_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_bundle_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-custody
+TESTS += tests/unit/test-custody
+tests_unit_test_custody_SOURCES = tests/unit/test-custody.c $(BUNDLE_TEST)
+tests_unit_test_custody_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_custody_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-forge
 TESTS += tests/unit/test-forge
 tests_unit_test_forge_SOURCES = tests/unit/test-forge.c $(BUNDLE_TEST)

@@ -309,19 +309,31 @@ bt_report(const char *dir)
 }
 
 void
-bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
-    const char *word)
+bt_verdict_by(const char *dir, const struct ir_verify_options *options,
+    enum ir_verdict verdict, const char *object, const char *word)
 {
-	struct ir_verify_options o = {.signers = signers};
-	struct ir_report r = bt_report(dir);
+	struct ir_verify_options o = *options;
+	struct ir_report r;
 	struct ir_err err;
 
+	o.signers = signers;
+	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
+		fail_msg("%s", err.msg);
 	judge("directory", &r, verdict, object, word);
 	if (packs(dir)) {
 		if (ir_bundle_verify_tar(pack(dir), "tar", &o, &r, &err) == -1)
 			fail_msg("%s", err.msg);
 		judge("tar", &r, verdict, object, word);
 	}
+}
+
+void
+bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
+    const char *word)
+{
+	const struct ir_verify_options o = {0};
+
+	bt_verdict_by(dir, &o, verdict, object, word);
 }
 
 void

@@ -67,6 +67,10 @@ struct ir_report bt_report(const char *dir);
 void bt_proves(
     const char *what, const char *dir, size_t proven, size_t attested);
 
+/** bt_verdict_by(dir, options, ...): the same with these, but for signers. */
+void bt_verdict_by(const char *dir, const struct ir_verify_options *options,
+    enum ir_verdict verdict, const char *object, const char *word);
+
 /* What is done to a copy of a bundle, and what must be found then. */
 struct bt_attack {
 	const char *script; /* bash, with the bundle's directory as $1 */

@@ -106,6 +106,34 @@ scratch(char *name)
 }
 
 static void
+test_put_files(void **state)
+{
+	const struct ir_new_file both[] = {{"p1", "one", 3}, {"p2", "two!", 4}};
+	const struct ir_new_file taken[] = {{"p0", "zero", 4}, {"p2", "x", 1}};
+	struct ir_err err;
+	char dir[] = "/tmp/ir-files-XXXXXX";
+	size_t len;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	int fd = open(dir, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(ir_put_files(fd, both, 2, &err), 0);
+	ir_auto_free char *one = ir_read_beneath(fd, "p1", 9, &len, &err);
+	assert_string_equal(one, "one");
+	ir_auto_free char *two = ir_read_beneath(fd, "p2", 9, &len, &err);
+	assert_string_equal(two, "two!");
+	/* The second name is taken: the first is not there, either. */
+	assert_int_equal(ir_put_files(fd, taken, 2, &err), -1);
+	assert_int_equal(err.code, IR_EEXIST);
+	assert_int_equal(faccessat(fd, "p0", F_OK, 0), -1);
+	assert_int_equal(unlinkat(fd, "p1", 0), 0);
+	assert_int_equal(unlinkat(fd, "p2", 0), 0);
+	assert_int_equal(rmdir(dir), 0); /* and nothing else */
+	assert_int_equal(ir_put_files(fd, both, 2, &err), -1);
+	close(fd);
+}
+
+static void
 test_put_file(void **state)
 {
 	char dir[32];
@@ -188,6 +216,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_base64),
     cmocka_unit_test(test_time),
     cmocka_unit_test(test_put_file),
+    cmocka_unit_test(test_put_files),
     cmocka_unit_test(test_beneath),
     cmocka_unit_test(test_proc),
 };

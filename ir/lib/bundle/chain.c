@@ -176,11 +176,11 @@ ir_chain_check(const struct ir_chain *c, struct ir_err *err)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct ir_link *l = &c->v[i];
 
-		if (i > 0 && l->seq == c->v[i - 1].seq)
+		if (i + 1 < c->n && l->seq == l[1].seq)
 			return ir_fail(err, IR_EFORMAT,
 			    "fork: %s and %s have the same number: two people "
 			    "have each added to a copy of their own",
-			    c->v[i - 1].path, l->path);
+			    l->path, l[1].path);
 		if (l->seq != i)
 			return ir_fail(
 			    err, IR_EFORMAT, "act number %zu is missing", i);
