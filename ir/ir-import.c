@@ -48,6 +48,7 @@ verify(const char *dir, const struct ir_trusted *t, json_t **report,
 	const struct ir_verify_options o = {
 	    .signers = t->signers,
 	    .revoked = t->revoked,
+	    .stamp_roots = t->stamp_roots,
 	    .progress = ir_trusted_progress,
 	};
 	struct ir_report r;
