@@ -115,10 +115,16 @@ json_is '.interrupted | length' 0
 json_is '.gaps[0].taken_again' 2
 json_is '[.ledger[] | select(.why == "kept from run 1")] | length >= 7' true
 
-# What lies beside the tree and is told of by nobody, or is no longer what it
-# was, is found; also by ir seal.
 run ir capture web
 code_is 73 "nothing goes on with a sealed one"
+sed -n 's/^    //p' "$IR_BUNDLE/VERIFY.txt" >"$T/commands"
+cd "$IR_BUNDLE"
+AS=$T/signers run bash "$T/commands"
+cd "$T"
+code_is 0 "by hand"
+out_hasnt BROKEN
+out_hasnt FAILED
+out_has "attested: the first $proven bytes of $tree.part"
 
 # Killed again while it goes on.
 opened
