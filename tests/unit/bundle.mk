@@ -55,6 +55,12 @@ tests_unit_test_proven_SOURCES = tests/unit/test-proven.c $(BUNDLE_TEST)
 tests_unit_test_proven_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_proven_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-resume
+TESTS += tests/unit/test-resume
+tests_unit_test_resume_SOURCES = tests/unit/test-resume.c $(BUNDLE_TEST)
+tests_unit_test_resume_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_resume_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-seal
 TESTS += tests/unit/test-seal
 tests_unit_test_seal_SOURCES = tests/unit/test-seal.c $(BUNDLE_TEST)
