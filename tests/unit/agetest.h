@@ -42,25 +42,36 @@ seal(struct ir_buf *out, const void *p, size_t n, size_t step,
 	*out = m.b;
 }
 
-/* Decrypts with the identity in file who: 0, or -1 with err; what came out of
- * it before that is in out too. */
+/* Decrypts: 0, or -1 with err; what came out of it before that is in out
+ * too. */
 static inline int
-unseal(const void *p, size_t n, size_t step, const char *who,
-    struct ir_buf *out, struct ir_err *err)
+unseal_by(const void *p, size_t n, size_t step,
+    const struct ir_age_identity *own, struct ir_buf *out, struct ir_err *err)
 {
 	struct mem_source *m = mem_source(p, n);
-	struct ir_age_identity *i = ir_age_identity_load(who, err);
 	int closed = 0, rc;
 
-	if (i == NULL)
-		fail_msg("%s", err->msg);
 	m->step = step;
 	m->closed = &closed;
 	*err = (struct ir_err){0};
 	rc = drain(
-	    ir_age_decrypt(&m->source, i, "x.age", err), 100000, out, err);
+	    ir_age_decrypt(&m->source, own, "x.age", err), 100000, out, err);
 	assert_int_equal(closed, 1);
-	ir_age_identity_free(i);
+	return rc;
+}
+
+/* The same with the identity in file who. */
+static inline int
+unseal(const void *p, size_t n, size_t step, const char *who,
+    struct ir_buf *out, struct ir_err *err)
+{
+	struct ir_age_identity *own = ir_age_identity_load(who, err);
+	int rc;
+
+	if (own == NULL)
+		fail_msg("%s", err->msg);
+	rc = unseal_by(p, n, step, own, out, err);
+	ir_age_identity_free(own);
 	return rc;
 }
 

@@ -86,8 +86,8 @@ next_chunk(struct reader *r, struct ir_err *err)
 	if (n == IR_AEAD_TAG && r->number > 0)
 		return bad_chunk(r, "was changed: an empty chunk", err);
 	memcpy(r->open, r->next, n);
+	r->next[0] = r->next[n]; /* all that may be held beyond it */
 	r->held -= n;
-	memmove(r->next, r->next + n, r->held);
 	chunk_nonce(nonce, r->number, last);
 	n -= IR_AEAD_TAG;
 	rc = ir_aead_open(r->aead, nonce, r->open, n, r->open + n, err);
@@ -145,28 +145,24 @@ static int
 open_payload(struct reader *r, struct ir_wire ahead,
     const uint8_t key[IR_AGE_FILE_KEY], struct ir_err *err)
 {
-	ssize_t got = 0;
+	size_t n = ahead.len < NONCE ? ahead.len : NONCE;
+	uint8_t nonce[NONCE];
+	ssize_t got;
 
 	if (r->name == NULL)
 		return ir_fail_mem(err);
-	memcpy(r->next, ahead.p, ahead.len);
-	r->held = ahead.len;
-	if (r->held < NONCE)
-		got = ir_source_full(
-		    r->below, r->next + r->held, NONCE - r->held, err);
+	memcpy(nonce, ahead.p, n);
+	got = ir_source_full(r->below, nonce + n, NONCE - n, err);
 	if (got == -1)
 		return -1;
-	r->held += (size_t)got;
-	if (r->held < NONCE)
+	if (n + (size_t)got < NONCE)
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: the encrypted file is cut short after its header",
 		    r->name);
-	r->aead = start(key, r->next, err);
-	if (r->aead == NULL)
-		return -1;
-	r->held -= NONCE;
-	memmove(r->next, r->next + NONCE, r->held);
-	return 0;
+	r->held = ahead.len - n;
+	memcpy(r->next, ahead.p + n, r->held);
+	r->aead = start(key, nonce, err);
+	return r->aead != NULL ? 0 : -1;
 }
 
 struct ir_source *
