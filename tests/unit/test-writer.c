@@ -262,6 +262,24 @@ test_short(void **state)
 	ir_buf_free(&k.b);
 }
 
+/* Giving up costs nothing, however much is missing. */
+static void
+test_given_up(void **state)
+{
+	struct ir_err err;
+	struct keeper k;
+
+	(void)state;
+	keep(&k);
+	struct ir_tar_writer *w = ir_tar_create(&k.stream, &err);
+	assert_int_equal(ir_tar_add(w, "a", 1ull << 50, &err), 0);
+	assert_int_equal(ir_tar_put(w, "b", 1, &err), 0);
+	assert_int_equal(ir_tar_finish(w, "no more", &err), 0);
+	assert_true(k.closed);
+	assert_int_equal(k.b.len, 0);
+	ir_buf_free(&k.b);
+}
+
 static void
 test_disk_full(void **state)
 {
@@ -293,6 +311,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_extended),
     cmocka_unit_test(test_large),
     cmocka_unit_test(test_short),
+    cmocka_unit_test(test_given_up),
     cmocka_unit_test(test_disk_full),
 };
 

@@ -21,11 +21,13 @@ struct ir_tar_writer {
 	struct ir_stream *below;
 	uint64_t left;        /* of the present file */
 	struct ir_err failed; /* in drain(): code is IR_OK if it did not */
-	bool over;            /* nothing more goes down */
+	bool over;            /* nothing more goes down ... */
+	bool freeing;         /* ... and nothing more need come */
 };
 
 /* What libarchive gives, to the stream below.  libarchive does not hear of a
- * failure: after one it would not release its buffer. */
+ * failure: after one in a header it would not release its buffer.  It does when
+ * it is freed: else it would fill up a file that is not whole, by terabytes. */
 static la_ssize_t
 drain(struct archive *a, void *arg, const void *p, size_t n)
 {
@@ -34,7 +36,7 @@ drain(struct archive *a, void *arg, const void *p, size_t n)
 	(void)a;
 	if (!w->over && w->below->write(w->below, p, n, &w->failed) == -1)
 		w->over = true;
-	return (la_ssize_t)n;
+	return w->freeing ? ARCHIVE_FATAL : (la_ssize_t)n;
 }
 
 static bool
@@ -167,7 +169,7 @@ ir_tar_finish(struct ir_tar_writer *w, const char *gap, struct ir_err *err)
 	struct ir_err second;
 	int rc = gap == NULL ? end(w, err) : 0;
 
-	w->over = true; /* freeing it fills the file up and writes an end */
+	w->over = w->freeing = true;
 	archive_write_free(w->a);
 	archive_entry_free(w->e);
 	if (w->c != (locale_t)0)

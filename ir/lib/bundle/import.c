@@ -100,7 +100,7 @@ below_top(struct import *x, const char *path, struct ir_err *err)
 
 	if (!ir_bundle_path_ok(path) || strchr(".-", path[0]) != NULL)
 		ir_fail(err, IR_EFORMAT,
-		    "%s: %s: is no name for a file in a packed bundle", x->file,
+		    "%s: is no name for a file in a packed bundle: %s", x->file,
 		    path);
 	else if (x->top == NULL) {
 		if ((x->top = strndup(path, n)) == NULL)
@@ -137,14 +137,14 @@ kind(const struct ir_tar_member *m)
 
 /* The seal says how much there is to come. */
 static int
-check_amount(const struct import *x, struct ir_err *err)
+check_amount(const struct import *x, const char *path, struct ir_err *err)
 {
 	if (x->payload <= x->most && x->files <= x->most_files)
 		return 0;
 	return ir_fail(err, IR_EFORMAT,
-	    "%s: holds more than was sealed, which is %" PRIu64
-	    " bytes in %" PRIu64 " files",
-	    x->file, x->most, x->most_files);
+	    "%s: %s/%s: with it there is more than was sealed, which is "
+	    "%" PRIu64 " bytes in %" PRIu64 " files",
+	    x->file, x->top, path, x->most, x->most_files);
 }
 
 static int
@@ -167,7 +167,7 @@ read_seal(struct import *x, struct ir_err *err)
 		    x->file, x->top);
 	x->res->sealed = true;
 	x->total = x->most - x->payload + x->res->bytes;
-	return check_amount(x, err);
+	return check_amount(x, IR_CUSTODY_SEAL, err);
 }
 
 static int
@@ -214,8 +214,8 @@ admit(struct import *x, const struct ir_tar_member *m, const char *path,
 		x->payload += m->size;
 		x->files++;
 	}
-	if (check_amount(x, err) == -1)
-		return ir_wrap(err, "%s", m->path);
+	if (check_amount(x, path, err) == -1)
+		return -1;
 	return check_room(x, m->size, err);
 }
 
