@@ -61,6 +61,12 @@ tests_unit_test_resume_SOURCES = tests/unit/test-resume.c $(BUNDLE_TEST)
 tests_unit_test_resume_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_resume_LDADD = $(LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/unit/test-receipt
+TESTS += tests/unit/test-receipt
+tests_unit_test_receipt_SOURCES = tests/unit/test-receipt.c $(BUNDLE_TEST)
+tests_unit_test_receipt_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_receipt_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
 check_PROGRAMS += tests/unit/test-seal
 TESTS += tests/unit/test-seal
 tests_unit_test_seal_SOURCES = tests/unit/test-seal.c $(BUNDLE_TEST)

@@ -200,6 +200,50 @@ bt_sealed(void)
 	return dir;
 }
 
+const struct ir_bundle_case bt_said = {
+    .number = "", .item = "", .where = "", .why = "w", .remarks = "r"};
+
+int
+bt_try_act(const char *dir, const char *type, const char *name, json_t *more,
+    struct ir_acted *done, struct ir_err *err)
+{
+	struct ir_bundle_who who = bt_who(name, name);
+	const struct ir_act a = {.type = type, .c = &bt_said, .more = more};
+	int rc = ir_act_write(dir, &a, &who, done, err);
+
+	json_decref(more);
+	return rc;
+}
+
+json_t *
+bt_to(const char *id)
+{
+	return json_pack("{s:s}", "to", id);
+}
+
+struct ir_acted
+bt_act(const char *dir, const char *type, const char *name, json_t *more)
+{
+	struct ir_acted done;
+	struct ir_err err;
+
+	if (bt_try_act(dir, type, name, more, &done, &err) == -1)
+		fail_msg("%s", err.msg);
+	return done;
+}
+
+char *
+bt_handed(void)
+{
+	char *dir = bt_sealed();
+
+	bt_act(dir, "note", "alice", json_object());
+	bt_act(dir, "release", "alice", bt_to("bob@lab"));
+	bt_act(dir, "receive", "bob", json_object());
+	bt_act(dir, "access", "bob", json_object());
+	return dir;
+}
+
 char *
 bt_public(const char *name)
 {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bundle/act.h"
 #include "bundle/bundle.h"
 #include "bundle/journal.h"
 #include "bundle/verify.h"
@@ -44,6 +45,25 @@ void bt_seal_fails(const char *dir, const struct ir_bundle_who *who,
 
 /** bt_sealed(): a small bundle of alice's, complete and sealed by her. */
 char *bt_sealed(void);
+
+/* What is said of acts after the seal. */
+extern const struct ir_bundle_case bt_said;
+
+/** bt_try_act(dir, type, name, more, done, err): an act by name, who has that
+ * key; takes the reference to more, the fields of its kind. */
+int bt_try_act(const char *dir, const char *type, const char *name,
+    json_t *more, struct ir_acted *done, struct ir_err *err);
+
+/** bt_act(dir, type, name, more): the same, which must not fail. */
+struct ir_acted bt_act(
+    const char *dir, const char *type, const char *name, json_t *more);
+
+/** bt_to(id): {"to":id}, for a release. */
+json_t *bt_to(const char *id);
+
+/** bt_handed(): one of bt_sealed() that alice released (act 3, after a note),
+ * bob received and looked at (act 5). */
+char *bt_handed(void);
 
 /** bt_signers(text): an allowed_signers file's text; NULL for the usual one,
  * that has alice and bob.  Later calls of bt_verdict() go by it. */
