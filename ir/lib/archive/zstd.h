@@ -24,7 +24,7 @@
  * one frame, and nothing after it.  Takes below, in a failure too.  IR_EFORMAT
  * for what is no frame, is cut short, has a wrong checksum, wants a larger
  * window.  It does not bound the output: whoever reads knows how much is
- * due, and stops. */
+ * due, and stops; that the frame is whole, only who reads to the end. */
 struct ir_source *ir_zstd_source(
     struct ir_source *below, const char *name, struct ir_err *err);
 

@@ -17,18 +17,6 @@
  * signed here holds a hash instead of data and stays under 1 KiB. */
 #define MESSAGE_MAX 32768u
 
-static int
-fail_gcry(struct ir_err *err, gcry_error_t e, const char *doing)
-{
-	if (gcry_fips_mode_active())
-		return ir_fail(err, IR_EUNAVAIL,
-		    "cannot %s: this system is in FIPS mode, where its "
-		    "libgcrypt does not do Ed25519; use another system",
-		    doing);
-	return ir_fail(
-	    err, IR_EINTERNAL, "cannot %s: %s", doing, gcry_strerror(e));
-}
-
 struct ir_ed25519 *
 ir_ed25519_new(struct ir_err *err)
 {
@@ -67,7 +55,7 @@ ir_ed25519_derive(
 	if (!e)
 		e = gcry_mpi_ec_new(&ctx, key, NULL);
 	if (e)
-		return fail_gcry(err, e, "derive a public key");
+		return ir_crypto_fail(err, e, "derive a public key");
 	q = gcry_mpi_ec_get_mpi("q@eddsa", ctx, 1);
 	if (q)
 		p = gcry_mpi_get_opaque(q, &bits);
@@ -77,7 +65,7 @@ ir_ed25519_derive(
 		e = gcry_error(GPG_ERR_INV_OBJ);
 	gcry_mpi_release(q);
 	gcry_ctx_release(ctx);
-	return e ? fail_gcry(err, e, "derive a public key") : 0;
+	return e ? ir_crypto_fail(err, e, "derive a public key") : 0;
 }
 
 /* The seed comes from the kernel: a generator of our own would hold a state
@@ -140,7 +128,7 @@ ir_ed25519_sign(const struct ir_ed25519 *k, const void *p, size_t n,
 	if (!e && (!take(made, "r", sig) || !take(made, "s", sig + 32)))
 		e = gcry_error(GPG_ERR_INV_OBJ);
 	if (e)
-		return fail_gcry(err, e, "sign with Ed25519");
+		return ir_crypto_fail(err, e, "sign with Ed25519");
 	/* A wrong signature, from a fault in the machine, can give the
 	 * private key away. */
 	return ir_ed25519_verify(k->pub, p, n, sig, err);
@@ -249,6 +237,6 @@ ir_ed25519_verify(const uint8_t pub[32], const void *p, size_t n,
 		return ir_fail(err, IR_EFORMAT,
 		    "bad public key: not a point of Ed25519's curve");
 	default:
-		return fail_gcry(err, e, "verify an Ed25519 signature");
+		return ir_crypto_fail(err, e, "verify an Ed25519 signature");
 	}
 }
