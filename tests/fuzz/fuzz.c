@@ -28,8 +28,9 @@ memory_read(struct ir_source *s, void *p, size_t n, struct ir_err *err)
 		n = m->piece;
 	if (n > m->n)
 		n = m->n;
-	if (n > 0)
-		memcpy(p, m->p, n);
+	if (n == 0)
+		return 0;
+	memcpy(p, m->p, n);
 	m->p += n;
 	m->n -= n;
 	return (ssize_t)n;
