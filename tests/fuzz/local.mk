@@ -7,6 +7,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-manifest \
 	tests/fuzz/fuzz-signers \
 	tests/fuzz/fuzz-sshsig \
+	tests/fuzz/fuzz-stamp \
 	tests/fuzz/fuzz-tar
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
@@ -34,6 +35,8 @@ tests_fuzz_fuzz_signers_SOURCES = tests/fuzz/fuzz-signers.c $(fuzz_common)
 tests_fuzz_fuzz_signers_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_sshsig_SOURCES = tests/fuzz/fuzz-sshsig.c $(fuzz_common)
 tests_fuzz_fuzz_sshsig_LDFLAGS = $(fuzz_link)
+tests_fuzz_fuzz_stamp_SOURCES = tests/fuzz/fuzz-stamp.c $(fuzz_common)
+tests_fuzz_fuzz_stamp_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_tar_SOURCES = tests/fuzz/fuzz-tar.c $(fuzz_common)
 tests_fuzz_fuzz_tar_LDFLAGS = $(fuzz_link)
 
