@@ -59,11 +59,12 @@ test_sealed(void **state)
 	for (const char *p = out; (p = strchr(p, '\n')) != NULL; p++)
 		lines++;
 	/* Two acts, the head, the seal, a journal: and not one line more. */
-	if (lines != 5 || memcmp(out, good, strlen(good)) != 0 ||
+	if (lines != 6 || memcmp(out, good, strlen(good)) != 0 ||
 	    strstr(out, head) == NULL ||
 	    strstr(out, "\ntagmanifest-sha256.txt: OK\n") == NULL ||
 	    strstr(out, "\nGood \"journal.v1@ir-tools\" signature for "
-			"alice@lab with") == NULL)
+			"alice@lab with") == NULL ||
+	    strstr(out, "\nproven: 13 of 13 lines of " J1 "\n") == NULL)
 		fail_msg("%s", out);
 	assert_int_equal(bt_sh(out, sizeof(out), BAGIT, dir), 0);
 	assert_string_equal(out, "");
@@ -97,6 +98,9 @@ test_spoilt(void **state)
 	    {"ln -sf /etc/passwd $1/data/a/one", "\n./data/a/one\n",
 		"missing: data/a/one"},
 	    {"sed -i '3s/alice/bob/;3s/a/b/' $1/" J1, "BROKEN " J1, "changed"},
+	    {"sed -i '$s/-----END/-----end/' $1/" J1, "proven: 11 of 13",
+		"changed"},
+	    {"sed -i '$s/-----END/-----end/' $1/" J1, "BROKEN " J1, "changed"},
 	    {"sed -i s/INC/ABC/ $1/custody/0001-seal.json",
 		"BROKEN custody/0001-seal.json", NULL},
 	    {"cp $1/custody/0000-open.json.sig $1/custody/0001-seal.json.sig",
@@ -217,6 +221,7 @@ test_part(void **state)
 	assert_true(bt_exists(path));
 	says(dir, BY_HAND,
 	    "attested: the first 67108864 bytes of data/big.part");
+	says(dir, BY_HAND, "proven: the first 67108864 bytes of data/big.part");
 	says(dir, BY_HAND, "unsigned " J2);
 	bt_flip(part, 7);
 	bt_flip(one, 0);
