@@ -129,7 +129,7 @@ static const char *const exits[] = {
     "11",
     "UNTRUSTED: intact; a signer is not in allowed_signers",
     "12",
-    "UNSEALED: no seal; what the journals attest is listed",
+    "UNSEALED: no seal; what the journals prove is listed",
     "13",
     "TIME: a key was not valid then, or the time itself is not proven",
     "20",
