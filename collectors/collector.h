@@ -48,6 +48,7 @@ struct ir_collector {
 	bool apart;          /* does not look at the container itself, which
 			      * need not stand still for it; such ones come
 			      * last */
+	bool on_request;     /* only if t->commit_repo is set; else skipped */
 	enum ir_collected (*run)(const struct ir_target *t,
 	    struct ir_sink *sink, struct ir_err *err);
 };

@@ -50,5 +50,6 @@ const struct ir_collector ir_collector_commit = {
     .what = "an evidence image on the engine",
     .changes = "an image is left on the engine",
     .calls = "POST /commit?container={id}&pause=0",
+    .on_request = true,
     .run = commit_run,
 };

@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -15,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/dryrun.h"
 #include "cli/places.h"
+#include "cli/standstill.h"
 #include "collectors/copy.h"
 #include "docker/container.h"
 #include "docker/image.h"
@@ -54,10 +54,7 @@ struct capture {
 	struct ir_places places;
 	char *repo, *tag;
 	char mark[64];
-	bool frozen;    /* by us, now ... */
-	unsigned froze; /* ... or by that run, which was cut off */
-	uint64_t paused_at;
-	double paused_ms;
+	struct ir_standstill still;
 	unsigned missing;
 	json_t *ledger;
 	/* bytes of the running collector: whole files, and the one that grows
@@ -78,105 +75,6 @@ on_progress(void *arg, const char *path, uint64_t bytes)
 	c->growing = bytes;
 	ir_progress(strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path,
 	    bytes, 0);
-}
-
-/* A capture that was killed left it paused.  This one thaws it, as that one
- * would have. */
-static void
-adopt(struct capture *c)
-{
-	const struct ir_resume *r = &c->places.before;
-	int64_t since;
-
-	ir_say("%s has been paused since run %u, which was cut off; it is "
-	       "thawed at the end, as it would have been",
-	    c->t.name, r->frozen);
-	c->frozen = true;
-	c->froze = r->frozen;
-	c->paused_at = ir_mono_ns();
-	if (ir_time_parse(r->frozen_at, &since) == 0 && time(NULL) > since)
-		c->paused_ms = (double)(time(NULL) - since) * 1e3;
-}
-
-/* Whether anything that is left to do needs the container to stand still. */
-static bool
-needs_still(const struct capture *c)
-{
-	enum ir_outcome ignored;
-
-	for (size_t i = 0; ir_collectors[i] != NULL; i++)
-		if (!ir_collectors[i]->apart &&
-		    ir_places_had(
-			&c->places, ir_collectors[i]->name, &ignored) == 0)
-			return true;
-	return false;
-}
-
-/* Freezes a running container, unless it is frozen or --live says otherwise. */
-static int
-hold(struct capture *c, struct ir_err *err)
-{
-	if (!ir_json_true(c->inspect, "State.Running"))
-		return 0;
-	if (ir_json_true(c->inspect, "State.Paused") &&
-	    c->places.before.frozen != 0) {
-		adopt(c);
-		return 0;
-	}
-	if (ir_json_true(c->inspect, "State.Paused")) {
-		ir_say("%s is paused already, and stays so; ir pause --undo "
-		       "thaws it",
-		    c->t.name);
-		return 0;
-	}
-	if (!needs_still(c))
-		return 0;
-	if (c->places.resumes != 0)
-		ir_say("%s ran on since then: what is kept is older than what "
-		       "is taken now",
-		    c->t.name);
-	if (opt.live) {
-		ir_warn("%s goes on running: its tree may tear, and what is "
-			"read can be out of date",
-		    c->t.name);
-		return 0;
-	}
-	ir_cli_change(c->cli, "unpaused at its end",
-	    "to read a tree that stands still", IR_CAPTURE_PAUSES, c->t.id);
-	if (ir_docker_pause(c->t.engine, c->t.id, err) == -1)
-		return ir_wrap(err,
-		    "cannot pause %s (--live captures it running)", c->t.name);
-	c->frozen = true;
-	c->paused_at = ir_mono_ns();
-	return ir_still(&c->t, err);
-}
-
-/* Also after an interruption: the container must not stay frozen. */
-static int
-let_go(struct capture *c, struct ir_err *err)
-{
-	bool interrupted;
-	int rc;
-
-	if (!c->frozen)
-		return 0;
-	if (c->froze != 0)
-		ir_cli_change(c->cli, "ir pause",
-		    "a capture that was cut off had paused it",
-		    "container %.12s: unpaused", c->t.id);
-	interrupted = ir_uninterrupted();
-	rc = ir_docker_unpause(c->t.engine, c->t.id, err);
-	if (interrupted)
-		ir_interrupt();
-	if (rc == -1)
-		return ir_wrap(err,
-		    "%s is still paused; ir pause --undo thaws it", c->t.name);
-	c->frozen = false;
-	c->paused_ms += (double)(ir_mono_ns() - c->paused_at) / 1e6;
-	ir_cli_record(c->cli, "window",
-	    json_pack("{s:s, s:I}", "container", c->t.id, "paused_us",
-		(json_int_t)(c->paused_ms * 1000)));
-	return 0;
 }
 
 static void
@@ -205,7 +103,7 @@ report(struct capture *c, const struct ir_collector *k, enum ir_collected how,
 static bool
 is_asked_for(const struct ir_collector *k)
 {
-	return opt.commit || strcmp(k->name, "commit") != 0;
+	return opt.commit || !k->on_request;
 }
 
 /* What a run that was cut off has done already. */
@@ -261,7 +159,8 @@ collect_all(struct capture *c, struct ir_err *err)
 	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++) {
 		const struct ir_collector *k = ir_collectors[i];
 
-		if (k->apart && (rc = let_go(c, err)) == -1)
+		if (k->apart && (rc = ir_standstill_end(
+				     c->cli, &c->t, &c->still, err)) == -1)
 			break;
 		run = ir_places_had(&c->places, k->name, &how);
 		rc = run != 0 ? keep(c, k, run, how, err) : collect(c, k, err);
@@ -304,7 +203,8 @@ place(struct capture *c, struct ir_err *err)
 
 	if (ir_places_fix(c->cli, &c->t, opt.fresh, p, err) == -1)
 		return -1;
-	snprintf(c->mark, sizeof(c->mark), "%s", ir_bundle_uuid(b));
+	snprintf(c->mark, sizeof(c->mark), "%s/%04u", ir_bundle_uuid(b),
+	    ir_bundle_run(b));
 	c->t.mark = c->mark;
 	c->t.comment = "ir-tools evidence";
 	c->t.engine_dir = p->engine_dir;
@@ -315,6 +215,7 @@ place(struct capture *c, struct ir_err *err)
 		return -1;
 	c->t.commit_repo = c->repo;
 	c->t.commit_tag = c->tag;
+	ir_places_tidy(c->cli, &c->t, p);
 	return 0;
 }
 
@@ -323,8 +224,8 @@ sum_up(struct capture *c)
 {
 	const char *dir = ir_bundle_dir(c->cli->bundle);
 
-	if (c->paused_at != 0)
-		ir_say("%s stood still for %.0f ms", c->t.name, c->paused_ms);
+	if (c->still.began_ns != 0)
+		ir_say("%s stood still for %.0f ms", c->t.name, c->still.ms);
 	if (c->missing > 0)
 		ir_complain("%u of the above %s missing: see the reasons; "
 			    "what was collected is kept",
@@ -336,7 +237,7 @@ sum_up(struct capture *c)
 	    "container", c->t.id, "name", ir_json_text(c->t.name), "bundle",
 	    ir_json_text(dir), "dir", "data/", c->places.dir, "resumes",
 	    (int)c->places.resumes, "complete", c->missing == 0, "paused_us",
-	    (json_int_t)(c->paused_ms * 1000), "ledger", c->ledger));
+	    (json_int_t)(c->still.ms * 1000), "ledger", c->ledger));
 	if (ir_interrupted()) {
 		ir_say("ir capture %s goes on from here", c->t.name);
 		return IR_EINTR;
@@ -356,10 +257,11 @@ capture(struct capture *c, struct ir_err *err)
 		    c->t.name);
 	if (place(c, err) == -1)
 		return -1;
-	rc = hold(c, err);
+	rc = ir_standstill_begin(c->cli, &c->t, &c->places, &c->still, err);
 	if (rc == 0)
 		rc = collect_all(c, err);
-	if (let_go(c, rc == 0 ? err : &second) == -1) {
+	if (ir_standstill_end(
+		c->cli, &c->t, &c->still, rc == 0 ? err : &second) == -1) {
 		if (rc == -1)
 			ir_warn("%s", second.msg);
 		rc = -1;

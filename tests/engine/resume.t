@@ -126,9 +126,15 @@ out_hasnt BROKEN
 out_hasnt FAILED
 out_has "attested: the first $proven bytes of $tree.part"
 
-# Killed again while it goes on.
+# Killed again while it goes on; and while it read the image, so that there is
+# a container that it had made for that.
 opened
+uuid=$(jq -r .bundle "$IR_BUNDLE/custody/0000-open.json")
 killed 0001 KILL
+docker create --label ir-tools.baseline="$uuid/0001" --name left bb true \
+	>/dev/null
+docker create --label ir-tools.baseline="$uuid/0003" --name others bb true \
+	>/dev/null
 mapfile -t files < <(finished)
 before=$(state_of "${files[@]}")
 killed 0002 KILL
@@ -136,6 +142,9 @@ code_is 137 "the second is killed, too"
 ok "it has left a part of its own" test -s "$IR_BUNDLE/$tree.0002.part"
 torn=$(state_of "$tree.part" "$tree.0002.part")
 is "$(status)" paused "and the container paused"
+is "$(docker ps -aqf name=left)" "" "what the first made on the engine is gone"
+is "$(docker ps -aqf name=others | wc -l)" 1 "what another made is not"
+docker rm others >/dev/null
 run ir capture --json web
 code_is 0 "a third goes on with both"
 json_is .resumes 2

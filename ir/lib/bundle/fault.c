@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bundle/fields.h"
+#include "json/json.h"
 
 void
 ir_fault(struct ir_faults *f, enum ir_verdict v, const char *object,
@@ -50,4 +51,21 @@ ir_fault_err(struct ir_faults *f, enum ir_verdict v, const char *object,
 	else
 		ir_fault(f, v, object, "%s", err->msg);
 	return 0;
+}
+
+int
+ir_faults_refuse(const struct ir_faults *f, struct ir_err *err)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (f->list, i, one)
+		if (strcmp(ir_json_str(one, "verdict"), "NOTE") != 0)
+			return ir_fail(err, IR_EFORMAT, "%s: %s",
+			    ir_json_str(one, "object"),
+			    ir_json_str(one, "what"));
+	if (f->worst == IR_VALID)
+		return 0;
+	return ir_fail(err, IR_EFORMAT,
+	    "more is wrong with the bundle than can be listed");
 }

@@ -31,4 +31,8 @@ void ir_fault(struct ir_faults *f, enum ir_verdict v, const char *object,
 int ir_fault_err(struct ir_faults *f, enum ir_verdict v, const char *object,
     const struct ir_err *err);
 
+/** ir_faults_refuse(f, err): 0, or IR_EFORMAT with the first that is more than
+ * a note. */
+int ir_faults_refuse(const struct ir_faults *f, struct ir_err *err);
+
 #endif

@@ -44,21 +44,6 @@ ir_resume_free(struct ir_resume *r)
 	*r = (struct ir_resume){.lock = -1};
 }
 
-/* The first fault that is more than a note. */
-static int
-refuse_faults(const struct ir_faults *f, struct ir_err *err)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach (f->list, i, one)
-		if (strcmp(ir_json_str(one, "verdict"), "NOTE") != 0)
-			return ir_fail(err, IR_EFORMAT, "%s: %s",
-			    ir_json_str(one, "object"),
-			    ir_json_str(one, "what"));
-	return 0;
-}
-
 /* All that the journals say, as they are now. */
 static int
 read_journals(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
@@ -71,7 +56,7 @@ read_journals(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
 	forget(r);
 	rc = ir_scan(b->dirfd, &r->items, &f, err);
 	if (rc == 0)
-		rc = refuse_faults(&f, err);
+		rc = ir_faults_refuse(&f, err);
 	if (rc == 0) {
 		open = ir_items_get(&r->items, IR_CUSTODY_OPEN);
 		if (open != NULL && open->text != NULL)
@@ -80,7 +65,7 @@ read_journals(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
 		    &r->record, b->uuid, head, &r->items, &f, err);
 	}
 	if (rc == 0)
-		rc = refuse_faults(&f, err);
+		rc = ir_faults_refuse(&f, err);
 	json_decref(f.list);
 	return rc;
 }
@@ -123,9 +108,8 @@ lock(struct ir_bundle *b, struct ir_resume *r, const char *file,
 		   : ir_fail_errno(err, "cannot lock %s", file);
 }
 
-/* Whether it is the run found, or one that that one went on with. */
-static bool
-is_ours(const struct ir_resume *r, unsigned run)
+bool
+ir_resume_is(const struct ir_resume *r, unsigned run)
 {
 	const json_t *k = ir_captures_get(&r->record.captures, r->run);
 
@@ -196,7 +180,7 @@ outcomes(struct ir_resume *r, const char *container, struct ir_err *err)
 		    (strcmp(outcome, "collected") != 0 &&
 			strcmp(outcome, "empty") != 0) ||
 		    json_object_get(r->outcomes, name) != NULL ||
-		    !is_ours(r, run))
+		    !ir_resume_is(r, run))
 			continue;
 		if (json_object_set_new(r->outcomes, name,
 			json_pack("{s:i, s:s}", "run", (int)run, "outcome",
@@ -214,7 +198,7 @@ frozen(struct ir_resume *r, const char *container)
 	const json_t *c;
 	size_t i;
 
-	if (run == 0 || !is_ours(r, run))
+	if (run == 0 || !ir_resume_is(r, run))
 		return;
 	r->frozen = run;
 	snprintf(what, sizeof(what), IR_CAPTURE_PAUSES, container);
@@ -284,7 +268,7 @@ whereabouts(struct ir_item *it)
 static bool
 is_kept(const struct ir_resume *r, const struct ir_item *it)
 {
-	return it->claim == IR_CLAIM_WHOLE && is_ours(r, it->journal);
+	return it->claim == IR_CLAIM_WHOLE && ir_resume_is(r, it->journal);
 }
 
 static int
@@ -296,7 +280,7 @@ check_hashes(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
 	int rc = ir_hash_all(&all, err);
 
 	if (rc == 0)
-		rc = refuse_faults(&f, err);
+		rc = ir_faults_refuse(&f, err);
 	json_decref(f.list);
 	for (size_t i = 0; rc == 0 && i < r->items.n; i++) {
 		struct ir_item *it = r->items.v[i];

@@ -49,6 +49,10 @@ int ir_resume_find(struct ir_bundle *b, const char *container,
     struct ir_resume *r, struct ir_err *err);
 void ir_resume_free(struct ir_resume *r);
 
+/** ir_resume_is(r, run): whether it is the run found, or one that that one went
+ * on with. */
+bool ir_resume_is(const struct ir_resume *r, unsigned run);
+
 /** ir_resume_keep(b, r, err): hashes every file that r's runs acquired whole;
  * if all are as they were, b's sink has them.  IR_EFORMAT names the first that
  * is not, and then it has none. */

@@ -110,20 +110,6 @@ clear(struct sealing *s, struct ir_err *err)
 	return rc;
 }
 
-/* The first fault that is more than a note stops the sealing. */
-static int
-refuse_faults(const struct sealing *s, struct ir_err *err)
-{
-	const json_t *f;
-	size_t i;
-
-	json_array_foreach (s->faults.list, i, f)
-		if (strcmp(ir_json_str(f, "verdict"), "NOTE") != 0)
-			return ir_fail(err, IR_EFORMAT, "%s: %s",
-			    ir_json_str(f, "object"), ir_json_str(f, "what"));
-	return 0;
-}
-
 /* Everything that is there, against everything that is said of it. */
 static int
 examine(struct sealing *s, struct ir_err *err)
@@ -139,10 +125,10 @@ examine(struct sealing *s, struct ir_err *err)
 			ir_fault(&s->faults, IR_CONTENT, s->items.v[i]->path,
 			    "has no place in a bundle: take it out, then seal "
 			    "again");
-	if (refuse_faults(s, err) == -1 ||
+	if (ir_faults_refuse(&s->faults, err) == -1 ||
 	    ir_record_read(&s->record, b->uuid, s->open.hash, &s->items,
 		&s->faults, err) == -1 ||
-	    refuse_faults(s, err) == -1)
+	    ir_faults_refuse(&s->faults, err) == -1)
 		return -1;
 	s->content = (struct ir_content){.dirfd = b->dirfd,
 	    .items = &s->items,
@@ -151,7 +137,7 @@ examine(struct sealing *s, struct ir_err *err)
 	    .most = UINT64_MAX};
 	if (ir_content_check(&s->content, err) == -1)
 		return -1;
-	return refuse_faults(s, err);
+	return ir_faults_refuse(&s->faults, err);
 }
 
 /* Gives whole files the names that their programs could not give them. */

@@ -5,10 +5,13 @@
 #include "cli/places.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "docker/container.h"
+#include "docker/image.h"
 #include "json/json.h"
 
 void
@@ -141,4 +144,69 @@ ir_places_had(
 		       ? IR_EMPTY
 		       : IR_COLLECTED;
 	return (unsigned)ir_json_int(o, "run");
+}
+
+static const char *
+label_of(const json_t *container)
+{
+	const char *s = json_string_value(json_object_get(
+	    json_object_get(container, "Labels"), IR_DOCKER_BASELINE));
+
+	return s != NULL ? s : "";
+}
+
+/* The run in the mark that a capture in this bundle puts on what it makes. */
+static unsigned
+marked_by(const struct ir_cli *cli, const char *mark)
+{
+	const char *uuid = ir_bundle_uuid(cli->bundle);
+	size_t n = strlen(uuid);
+
+	if (strncmp(mark, uuid, n) != 0 || mark[n] != '/' ||
+	    strspn(mark + n + 1, "0123456789") != 4 || mark[n + 5] != '\0')
+		return 0;
+	return (unsigned)atoi(mark + n + 1);
+}
+
+static void
+remove_helper(
+    struct ir_cli *cli, const struct ir_target *t, const char *id, unsigned run)
+{
+	struct ir_err err;
+
+	ir_cli_change(cli, "none needed",
+	    "left over from a capture that was cut off",
+	    "container %.12s: removed, which run %u had made of the image and "
+	    "never started",
+	    id, run);
+	if (ir_docker_remove(t->engine, id, false, &err) == -1)
+		ir_warn("container %.12s, made by run %u to read the image, "
+			"could not be removed: docker rm -v it: %s",
+		    id, run, err.msg);
+	else
+		ir_say("removed container %.12s, which run %u had made to read "
+		       "the image",
+		    id, run);
+}
+
+void
+ir_places_tidy(
+    struct ir_cli *cli, const struct ir_target *t, const struct ir_places *p)
+{
+	json_auto_t *all = NULL;
+	struct ir_err err;
+	const json_t *c;
+	size_t i;
+
+	if (p->before.run == 0 ||
+	    (all = ir_docker_list(t->engine, &err)) == NULL)
+		return;
+	json_array_foreach (all, i, c) {
+		const char *id = ir_json_str(c, "Id");
+		unsigned run = marked_by(cli, label_of(c));
+
+		if (ir_is_hex(id, 64) && ir_resume_is(&p->before, run) &&
+		    strcmp(ir_json_str(c, "State"), "created") == 0)
+			remove_helper(cli, t, id, run);
+	}
 }

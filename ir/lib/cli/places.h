@@ -33,4 +33,9 @@ void ir_places_free(struct ir_places *p);
 unsigned ir_places_had(
     const struct ir_places *p, const char *collector, enum ir_outcome *outcome);
 
+/** ir_places_tidy(cli, t, p): removes what the capture that was cut off had
+ * made on the engine for a while; says so, and in the journal before. */
+void ir_places_tidy(
+    struct ir_cli *cli, const struct ir_target *t, const struct ir_places *p);
+
 #endif

@@ -185,7 +185,7 @@ baseline_body(const json_t *image, const char *label)
 	return json_pack("{s:s,s:[],s:[s],s:s,s:b,s:{s:s},s:{s:s,s:o}}",
 	    "Image", ir_json_str(image, "Id"), "Entrypoint", "Cmd",
 	    "/ir-tools-baseline-is-never-started", "WorkingDir", "/",
-	    "NetworkDisabled", 1, "Labels", "ir-tools.baseline", label,
+	    "NetworkDisabled", 1, "Labels", IR_DOCKER_BASELINE, label,
 	    "HostConfig", "NetworkMode", "none", "Mounts",
 	    cover_volumes(image));
 }

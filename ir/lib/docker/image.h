@@ -26,11 +26,14 @@ char *ir_docker_commit(struct ir_docker *d, const char *id, const char *repo,
 int ir_docker_evidence_name(const char *case_no, const char *container,
     char **repo, char **tag, struct ir_err *err);
 
+/* The label of such a container. */
+#define IR_DOCKER_BASELINE "ir-tools.baseline"
+
 /** ir_docker_baseline(d, image, label, err): makes, and does not start, a
  * container of the image with no network, so that the image's tree can be
  * exported without the engine staging a copy of it on its disk; its id, the
  * caller frees it and removes the container.  label is put on it as
- * "ir-tools.baseline". */
+ * IR_DOCKER_BASELINE. */
 char *ir_docker_baseline(struct ir_docker *d, const char *image,
     const char *label, struct ir_err *err);
 
