@@ -164,7 +164,17 @@ ok "no act's signature" eval '! stock r custody.v1@ir-tools bob@lab 2>/dev/null'
 is "$(jq -r '"\(.seq) \(.type) \(.head)"' r)" "6 verify $(
 	sha256sum work/"$dir"/custody/0006-verify.json | cut -c1-64)" \
 	"what it says"
-cd work || exit 1
+# As the page says.
+sed -n '/^head -n 1 RECEIPT/,/^\.Ed/{/^\.Ed/d;s/\\e/\\/g;p;}' \
+	"$IR_SRCDIR/ir/ir-bundle.5" >page.sh
+cd work/"$dir" || exit 1
+cp "$T/receipt" RECEIPT
+run env AS="$T/signers" bash "$T/page.sh"
+code_is 0 "by hand, as ir-bundle(5) says"
+out_has "custody/0006-verify.json: OK"
+out_has 'Good "receipt.v1@ir-tools" signature for bob@lab'
+rm RECEIPT r r.sig
+cd .. || exit 1
 as bob receipt -o "$T/receipt"
 code_is 73 "a receipt overwrites nothing"
 ok "nothing" test "$(head -n 1 "$T/receipt")" = "$(cat "$T/r")"

@@ -71,6 +71,46 @@ test_sealed(void **state)
 	bt_rm(dir);
 }
 
+/* With acts after the seal. */
+static void
+test_handed(void **state)
+{
+	static const struct {
+		const char *spoil, *by_hand;
+	} t[] = {
+	    {"rm $1/custody/0003*", "BROKEN custody/0004-receive.json"},
+	    {"rm $1/custody/0004*.sig", "BROKEN custody/0004-receive.json"},
+	    {"rm $1/custody/0004*.sig", "BROKEN custody/0005-access.json"},
+	    {"sed -i s/access/copied/ $1/custody/0005*.json",
+		"BROKEN custody/0005-access.json"},
+	    {"cp $1/custody/0004*.sig $1/custody/0005-access.json.sig",
+		"BROKEN custody/0005-access.json"},
+	    {"cp $1/custody/0005-access.json $1/custody/0005-copy.json;"
+	     "cp $1/custody/0005*.sig $1/custody/0005-copy.json.sig",
+		"BROKEN custody/0005-copy.json"},
+	};
+	ir_auto_free char *dir = bt_handed();
+	char out[8192];
+	size_t lines = 0;
+
+	(void)state;
+	put_signers();
+	assert_int_equal(bt_sh(out, sizeof(out), BY_HAND, dir), 0);
+	for (const char *p = out; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	/* Six acts, the head, the seal, a journal. */
+	if (lines != 9 || strstr(out, "for bob@lab with") == NULL)
+		fail_msg("%s", out);
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		ir_auto_free char *copy = bt_copy(dir);
+
+		assert_int_equal(bt_sh(out, sizeof(out), t[i].spoil, copy), 0);
+		says(copy, BY_HAND, t[i].by_hand);
+		bt_rm(copy);
+	}
+	bt_rm(dir);
+}
+
 static void
 test_spoilt(void **state)
 {
@@ -232,6 +272,7 @@ test_part(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_sealed),
+    cmocka_unit_test(test_handed),
     cmocka_unit_test(test_spoilt),
     cmocka_unit_test(test_left_open),
     cmocka_unit_test(test_empty),
