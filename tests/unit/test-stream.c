@@ -160,11 +160,45 @@ test_stream_full(void **state)
 	bt_rm(dir);
 }
 
+/* A stream that has gone quiet is attested before the next line. */
+static void
+test_stream_idle(void **state)
+{
+	struct ir_bundle *b = bt_new("");
+	struct ir_sink *sink = ir_bundle_sink(b);
+	struct ir_journal_end end;
+	struct ir_err err;
+	struct ir_stream *quiet = sink->open(sink, "quiet", &err);
+	struct ir_stream *empty = sink->open(sink, "empty", &err);
+
+	(void)state;
+	assert_int_equal(quiet->write(quiet, "abc", 3, &err), 0);
+	assert_int_equal(ir_bundle_event(b, "soon", json_object(), &err), 0);
+	usleep((IR_CHUNK_MS + 10) * 1000);
+	assert_int_equal(ir_bundle_event(b, "late", json_object(), &err), 0);
+	assert_int_equal(sink->change(sink, "x", "", "", &err), 0);
+	assert_int_equal(empty->close(empty, NULL, &err), 0);
+	assert_int_equal(quiet->close(quiet, NULL, &err), 0);
+	assert_int_equal(ir_bundle_event(b, "after", json_object(), &err), 0);
+	ir_auto_free char *dir = bt_end(b);
+	json_auto_t *l = bt_lines(dir, J1, &end);
+	assert_string_equal(ir_json_str(AT(1), "ev"), "soon");
+	assert_string_equal(ir_json_str(AT(2), "ev"), "stream-open");
+	assert_string_equal(ir_json_str(AT(3), "ev"), "chunk");
+	assert_int_equal(ir_json_int(AT(3), "length"), 3);
+	assert_string_equal(ir_json_str(AT(4), "ev"), "late");
+	assert_string_equal(ir_json_str(AT(5), "ev"), "change");
+	assert_string_equal(ir_json_str(AT(6), "ev"), "stream-close");
+	assert_int_equal(end.lines, 10);
+	bt_rm(dir);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_stream_chunks),
     cmocka_unit_test(test_stream_gap),
     cmocka_unit_test(test_stream_names),
     cmocka_unit_test(test_stream_full),
+    cmocka_unit_test(test_stream_idle),
 };
 
 int

@@ -202,8 +202,10 @@ int
 ir_bundle_event(
     struct ir_bundle *b, const char *ev, json_t *fields, struct ir_err *err)
 {
-	if (b->sink.journal != NULL)
+	if (b->sink.journal != NULL) {
+		ir_stream_idle(&b->sink);
 		return ir_journal_add(b->sink.journal, ev, fields, err);
+	}
 	json_decref(fields);
 	return ir_fail(err, IR_EINTERNAL, "%s: no journal is begun", b->dir);
 }

@@ -20,7 +20,7 @@
 #include "bundle/names.h"
 #include "bundle/torn.h"
 
-struct stream {
+struct ir_bundle_stream {
 	struct ir_stream stream;
 	struct ir_bundle_sink *sink;
 	char *path, *part; /* in the bundle: "data/x", "data/x.part" */
@@ -28,14 +28,21 @@ struct stream {
 	int fd;
 	struct ir_sha256 *sha;
 	uint64_t size, attested;
-	uint64_t last_ns; /* of the last attestation */
-	bool opened;      /* stream-open is written */
-	bool failed;      /* a write was not whole */
+	uint64_t last_ns;              /* of the last attestation */
+	bool opened;                   /* stream-open is written */
+	bool failed;                   /* a write was not whole */
+	struct ir_bundle_stream *next; /* of those that are open */
 };
 
 static void
-stream_free(struct stream *s)
+stream_free(struct ir_bundle_stream *s)
 {
+	for (struct ir_bundle_stream **p = &s->sink->open; *p != NULL;
+	     p = &(*p)->next)
+		if (*p == s) {
+			*p = s->next;
+			break;
+		}
 	if (s->fd != -1)
 		close(s->fd);
 	ir_sha256_free(s->sha);
@@ -46,7 +53,8 @@ stream_free(struct stream *s)
 
 /* A line about the stream; takes the reference of rest. */
 static int
-say(struct stream *s, const char *ev, json_t *rest, struct ir_err *err)
+say(struct ir_bundle_stream *s, const char *ev, json_t *rest,
+    struct ir_err *err)
 {
 	json_t *f = json_pack(
 	    "{s:s, s:s*}", "path", s->path, "part", s->again ? s->part : NULL);
@@ -61,12 +69,15 @@ say(struct stream *s, const char *ev, json_t *rest, struct ir_err *err)
 
 /* What is written so far is on the disk: says so. */
 static int
-attest(struct stream *s, struct ir_err *err)
+attest(struct ir_bundle_stream *s, struct ir_err *err)
 {
 	char cum[IR_SHA256_HEX];
 
-	if (fdatasync(s->fd) == -1)
+	/* What is lost is told once only. */
+	if (fdatasync(s->fd) == -1) {
+		s->failed = true;
 		return ir_fail_errno(err, "syncing %s", s->part);
+	}
 	if (ir_sha256_peek(s->sha, cum, err) == -1)
 		return -1;
 	if (!s->opened && say(s, "stream-open", json_object(), err) == -1)
@@ -82,9 +93,25 @@ attest(struct stream *s, struct ir_err *err)
 	return 0;
 }
 
+static bool
+is_due(const struct ir_bundle_stream *s)
+{
+	return ir_mono_ns() - s->last_ns >= IR_CHUNK_MS * 1000000ull;
+}
+
+void
+ir_stream_idle(struct ir_bundle_sink *sink)
+{
+	struct ir_err err; /* the stream's own next write, or its end, tells */
+
+	for (struct ir_bundle_stream *s = sink->open; s != NULL; s = s->next)
+		if (s->size > s->attested && is_due(s))
+			attest(s, &err);
+}
+
 /* Writes n bytes, or as many as go: those count, and are hashed. */
 static int
-put(struct stream *s, const char *p, size_t n, struct ir_err *err)
+put(struct ir_bundle_stream *s, const char *p, size_t n, struct ir_err *err)
 {
 	struct stat st;
 
@@ -105,7 +132,7 @@ static int
 stream_write(
     struct ir_stream *stream, const void *data, size_t n, struct ir_err *err)
 {
-	struct stream *s = (struct stream *)stream;
+	struct ir_bundle_stream *s = (struct ir_bundle_stream *)stream;
 	const char *p = data;
 
 	while (n > 0) {
@@ -116,9 +143,7 @@ stream_write(
 			s->failed = true;
 			return -1;
 		}
-		if ((piece == room || ir_mono_ns() - s->last_ns >=
-					  IR_CHUNK_MS * 1000000ull) &&
-		    attest(s, err) == -1)
+		if ((piece == room || is_due(s)) && attest(s, err) == -1)
 			return -1;
 		p += piece;
 		n -= piece;
@@ -129,7 +154,7 @@ stream_write(
 }
 
 static int
-say_closed(struct stream *s, const char *gap, struct ir_err *err)
+say_closed(struct ir_bundle_stream *s, const char *gap, struct ir_err *err)
 {
 	char sha[IR_SHA256_HEX];
 	json_t *f;
@@ -146,7 +171,7 @@ say_closed(struct stream *s, const char *gap, struct ir_err *err)
 /* The data is on the disk before the journal says so, and the journal before
  * the file gets its name. */
 static int
-finish(struct stream *s, const char *gap, struct ir_err *err)
+finish(struct ir_bundle_stream *s, const char *gap, struct ir_err *err)
 {
 	int rc;
 
@@ -166,7 +191,7 @@ finish(struct stream *s, const char *gap, struct ir_err *err)
 static int
 stream_close(struct ir_stream *stream, const char *gap, struct ir_err *err)
 {
-	struct stream *s = (struct stream *)stream;
+	struct ir_bundle_stream *s = (struct ir_bundle_stream *)stream;
 	int rc;
 
 	if (gap == NULL && s->failed)
@@ -245,7 +270,7 @@ exists(int dirfd, const char *path)
 /* The name until it is whole.  The part of a run that was cut off is evidence,
  * and keeps its name. */
 static int
-name_part(struct stream *s, struct ir_err *err)
+name_part(struct ir_bundle_stream *s, struct ir_err *err)
 {
 	s->part = ir_asprintf(err, "%s" IR_PART, s->path);
 	if (s->part == NULL)
@@ -262,7 +287,7 @@ name_part(struct stream *s, struct ir_err *err)
 }
 
 static int
-start(struct stream *s, const char *path, struct ir_err *err)
+start(struct ir_bundle_stream *s, const char *path, struct ir_err *err)
 {
 	int dirfd = s->sink->dirfd;
 
@@ -291,7 +316,7 @@ sink_open(struct ir_sink *sink, const char *path, struct ir_err *err)
 {
 	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
 	size_t n = strlen(path);
-	struct stream *s;
+	struct ir_bundle_stream *s;
 
 	if (b->journal == NULL || ir_journal_ended(b->journal)) {
 		ir_fail(err, IR_EINTERNAL, "%s: no journal is open", path);
@@ -315,8 +340,11 @@ sink_open(struct ir_sink *sink, const char *path, struct ir_err *err)
 	s->stream = (struct ir_stream){stream_write, stream_close};
 	s->sink = b;
 	s->fd = -1;
-	if (start(s, path, err) == 0)
+	if (start(s, path, err) == 0) {
+		s->next = b->open;
+		b->open = s;
 		return &s->stream;
+	}
 	stream_free(s);
 	return NULL;
 }
@@ -337,6 +365,7 @@ sink_change(struct ir_sink *sink, const char *what, const char *undo,
 
 	if (b->journal == NULL)
 		return ir_fail(err, IR_EINTERNAL, "no journal is open");
+	ir_stream_idle(b);
 	return ir_journal_add(b->journal, "change",
 	    json_pack("{s:o, s:o, s:o}", "what", ir_fields_text(what), "undo",
 		ir_fields_text(undo), "why", ir_fields_text(why)),

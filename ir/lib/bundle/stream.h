@@ -35,9 +35,14 @@ struct ir_bundle_sink {
 	/* Set in a run that goes on with one that was cut off: paths of the
 	 * files of that one which are kept. */
 	json_t *kept;
+	struct ir_bundle_stream *open; /* streams, one after the other */
 	ir_bundle_progress_fn progress;
 	void *arg;
 };
+
+/** ir_stream_idle(s): attests what was written to open streams that have been
+ * quiet since the time for it came.  Called before another line is written. */
+void ir_stream_idle(struct ir_bundle_sink *s);
 
 /** ir_stream_sink(s, dirfd): makes s a sink. */
 void ir_stream_sink(struct ir_bundle_sink *s, int dirfd);

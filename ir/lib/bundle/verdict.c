@@ -19,8 +19,8 @@ static const struct {
     {IR_UNTRUSTED, "UNTRUSTED",
 	"intact, but a signer is not among those that you trust"},
     {IR_UNSEALED, "UNSEALED",
-	"not sealed: the files are as the journals say, but nobody has "
-	"vouched for more than the first line of each"},
+	"not sealed: the files are as the journals say, and only what is "
+	"listed as proven is signed"},
     {IR_TIME, "TIME",
 	"a time in it cannot be right, or is not proven: a key was not valid "
 	"then, the clock went backwards, or there is no time-stamp"},
