@@ -11,7 +11,7 @@
 #include "bundle/verify.h"
 #include "crypto/age.h"
 
-/** ir_verify_apart(path, id, o, report, held, err): as ir_bundle_verify() for
+/** ir_verify_apart(path, id, o, report, err): as ir_bundle_verify() for
  * the bundle at path: a directory, or a packed one in a file ("-" is stdin),
  * which id decrypts if that is needed; id may be NULL.  report->summary also
  * has "sandbox":{"files","calls"}, what of the two held (sandbox/sandbox.h).
