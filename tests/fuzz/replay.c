@@ -15,7 +15,8 @@
 #include "tests/fuzz/fuzz.h"
 
 #define LONGEST (4u << 20)
-#define SECONDS 20 /* that one input may take, on a slow machine */
+#define SECONDS 60 /* that one input may take, in valgrind on a busy machine \
+		    */
 
 static int
 replay(const char *dir, const char *name, int number)
