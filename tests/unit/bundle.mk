@@ -96,3 +96,9 @@ TESTS += tests/unit/test-manifest
 tests_unit_test_manifest_SOURCES = tests/unit/test-manifest.c tests/unit/unit.h
 tests_unit_test_manifest_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_manifest_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-packed
+TESTS += tests/unit/test-packed
+tests_unit_test_packed_SOURCES = tests/unit/test-packed.c $(BUNDLE_TEST)
+tests_unit_test_packed_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_packed_LDADD = $(LDADD) $(CMOCKA_LIBS)

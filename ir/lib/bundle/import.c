@@ -213,7 +213,8 @@ admit(struct import *x, const struct ir_tar_member *m, const char *path,
 	if (ir_items_payload(it)) {
 		x->payload += m->size;
 		x->files++;
-	}
+	} else if (x->res->sealed)
+		x->total += m->size;
 	if (check_amount(x, path, err) == -1)
 		return -1;
 	return check_room(x, m->size, err);
