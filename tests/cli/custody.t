@@ -354,6 +354,38 @@ is "$bad" "" "20 kills leave it VALID"
 as alice note --remarks end -q -b "$T/kill"
 code_is 0 "and it can be added to"
 
+# With the time proven, at once or later.
+if command -v python3 >/dev/null && command -v openssl >/dev/null; then
+	python3 "$IR_SRCDIR/tests/tsa.py" init "$T/tsa" 2>/dev/null
+	coproc TSA {
+		exec python3 "$IR_SRCDIR/tests/tsa.py" serve "$T/tsa"
+	}
+	at_exit eval "kill $TSA_PID 2>/dev/null"
+	read -r _ tsa <&"${TSA[0]}"
+	cp -r "$T/sealed" "$T/timed"
+	as alice note --remarks x --tsa "$tsa/ts" -b "$T/timed" --json
+	code_is 0 "an act with a time-stamp"
+	json_is .stamp.file custody/0002-note.json.sig.tsr
+	as bob note --remarks x --tsa http://127.0.0.1:1/ts -b "$T/timed"
+	code_is 10 "an authority that is not there"
+	err_has "ir custody stamp"
+	is "$(find "$T/timed/custody" -name '0003*' | wc -l)" 2 "the act stands"
+	as bob stamp --tsa "$tsa/ts" -b "$T/timed"
+	code_is 0 "and gets its time-stamp later"
+	for f in "$T"/timed/custody/000[23]*.sig; do
+		run openssl ts -verify -data "$f" -in "$f.tsr" \
+			-CAfile "$T/tsa/ca.pem"
+		code_is 0 "openssl: ${f##*/}"
+	done
+	as bob stamp --tsa "$tsa/ts" -b "$T/timed"
+	code_is 73 "which it gets once"
+	as alice note --remarks y -b "$T/timed"
+	run ir verify "$T/timed"
+	code_is 0 "VALID"
+else
+	skip "time-stamps" "needs python3 and openssl"
+fi
+
 # No room: nothing is left.
 as_full()
 {
