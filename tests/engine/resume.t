@@ -115,6 +115,11 @@ json_is '.interrupted | length' 0
 json_is '.gaps[0].taken_again' 2
 json_is '[.ledger[] | select(.why == "kept from run 1")] | length >= 7' true
 
+run ir export -o "$T/out.tar"
+run ir verify "$T/out.tar"
+code_is 0 "so is a tar of it"
+out_has "run 2 took"
+rm -f "$T/out.tar"
 run ir capture web
 code_is 73 "nothing goes on with a sealed one"
 sed -n 's/^    //p' "$IR_BUNDLE/VERIFY.txt" >"$T/commands"
