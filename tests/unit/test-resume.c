@@ -459,6 +459,43 @@ test_attacks(void **state)
 	bt_rm(dir);
 }
 
+/* What was left before any of it was attested, by two runs in turn. */
+static void
+test_unattested(void **state)
+{
+	static const struct bt_attack t[] = {
+	    {":", IR_UNSEALED, NULL, NULL},
+	    {"rm $1/" TREE ".part", IR_CONTENT, TREE ".part",
+		"is missing: it had 4 bytes when run 2 left it"},
+	    {"printf TAIL >$1/" TREE ".part", IR_CONTENT, TREE ".part",
+		"was modified"},
+	    {"printf tai >$1/" TREE ".part", IR_CONTENT, TREE ".part",
+		"has 3 bytes, and had 4"},
+	};
+	struct ir_resume_places p = usual;
+	struct ir_resume r;
+	struct ir_bundle *b = bt_new("alice");
+	struct ir_err err;
+
+	(void)state;
+	free(dir);
+	dir = bt_path("%s", ir_bundle_dir(b));
+	cut_off(b, &p, 0);
+	b = go_on(1, &r);
+	finish(b);
+	ir_resume_free(&r);
+	BT_ATTACKS(dir, t);
+	b = next_run();
+	assert_int_equal(ir_bundle_event(b, "torn",
+			     json_pack("{s:s, s:s, s:i, s:s}", "path", TREE,
+				 "part", TREE ".part", "size", 5, "sha256", ID),
+			     &err),
+	    0);
+	free(bt_end(b));
+	bt_verdict(dir, IR_CHAIN, J3, "do not follow from one another");
+	bt_rm(dir);
+}
+
 static int
 leave(void **state)
 {
@@ -475,6 +512,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_forged),
     cmocka_unit_test(test_elsewhere),
     cmocka_unit_test(test_attacks),
+    cmocka_unit_test(test_unattested),
 };
 
 int

@@ -213,7 +213,10 @@ torn(struct ir_claims *c, const struct ir_journal_line *line, const char *path,
 	    (uint64_t)json_integer_value(size) < it->bytes)
 		return out_of_turn(c, path);
 	if (it->left != NULL) /* by the run before this one, too */
-		return 0;
+		return (uint64_t)json_integer_value(size) == it->left->size &&
+			       strcmp(sha, it->left->sha) == 0
+			   ? 0
+			   : out_of_turn(c, path);
 	if ((it->left = malloc(sizeof(*it->left))) == NULL)
 		return ir_fail_mem(err);
 	it->left->run = c->journal;

@@ -87,6 +87,11 @@ check_presence(struct ir_content *c, const struct ir_item *it)
 			    "is missing: the journals attest %" PRIu64
 			    " bytes of it",
 			    it->bytes);
+		else if (it->left != NULL)
+			ir_fault(f, IR_CONTENT, it->path,
+			    "is missing: it had %" PRIu64
+			    " bytes when run %u left it as it was",
+			    it->left->size, it->left->run);
 		return;
 	}
 	if (c->sealed && !listed)
