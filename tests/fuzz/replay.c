@@ -15,8 +15,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define LONGEST (4u << 20)
-#define SECONDS 60 /* that one input may take, in valgrind on a busy machine \
-		    */
+#define SECONDS 60 /* for one input, in valgrind on a busy machine */
 
 static int
 replay(const char *dir, const char *name, int number)

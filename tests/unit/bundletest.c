@@ -55,6 +55,29 @@ bt_sh(char *out, size_t max, const char *script, const char *dir)
 	return run(argv, out, max);
 }
 
+void
+bt_need(const char *program)
+{
+	struct ir_err err;
+	struct ir_buf out = IR_BUF_INIT;
+	char *argv[] = {ARG("sh"), ARG("-c"), ARG("command -v \"$0\""),
+	    (char *)(uintptr_t)program, NULL};
+	int rc = ir_proc_run(argv, NULL, 0, &out, 4096, &err);
+
+	ir_buf_free(&out);
+	if (rc == 0)
+		return;
+	printf("1..0 # SKIP no %s here\n", program);
+	exit(0);
+}
+
+/* Every test of bundles makes its keys with it. */
+__attribute__((constructor)) static void
+need_keygen(void)
+{
+	bt_need("ssh-keygen");
+}
+
 int
 bt_enter(void **state)
 {

@@ -15,6 +15,10 @@
 #include "bundle/verify.h"
 #include "crypto/key.h"
 
+/** bt_need(program): ends the test, as one that is skipped, if there is no such
+ * program; to be called before cmocka prints its plan. */
+void bt_need(const char *program);
+
 /** bt_enter(state), bt_leave(state): a group's set-up and tear-down: a fresh
  * working directory with the keys alice, bob and mallory, and its removal. */
 int bt_enter(void **state);

@@ -283,6 +283,9 @@ static const struct CMUnitTest tests[] = {
 int
 main(void)
 {
+	bt_need("jq");
+	bt_need("openssl");
+	bt_need("python3");
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, bt_enter, bt_leave);
 }
