@@ -24,7 +24,7 @@ c=data/containers/$id tree=data/containers/$id/filesystem.tar
 opened()
 {
 	rm -rf "$T/case" && mkdir "$T/case" && cd "$T/case" &&
-		IR_BUNDLE=$T/case/$(ir open INC-1 "$@" 2>/dev/null) &&
+		IR_BUNDLE=$T/case/$(ir open INC-1 2>/dev/null) &&
 		export IR_BUNDLE
 }
 status()
