@@ -98,8 +98,8 @@ test_handed(void **state)
 	assert_int_equal(bt_sh(out, sizeof(out), BY_HAND, dir), 0);
 	for (const char *p = out; (p = strchr(p, '\n')) != NULL; p++)
 		lines++;
-	/* Six acts, the head, the seal, a journal. */
-	if (lines != 9 || strstr(out, "for bob@lab with") == NULL)
+	/* Six acts, the head, the seal, a journal, what of it is proven. */
+	if (lines != 10 || strstr(out, "for bob@lab with") == NULL)
 		fail_msg("%s", out);
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		ir_auto_free char *copy = bt_copy(dir);
