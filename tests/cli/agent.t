@@ -170,4 +170,15 @@ run env SSH_AUTH_SOCK="$T/a.sock" ir open INC-3
 code_is 0 "a stale socket stops nobody"
 err_has "cannot reach ssh-agent at $T/a.sock"
 
+# Keys are in memory, and memory can end up in a file.
+if command -v strace >/dev/null; then
+	run strace -o calls -e trace=prctl,openat ir open -k "$T/ed25519" INC-4
+	ok "no core dump from before the key is read" awk '
+		/PR_SET_DUMPABLE, SUID_DUMP_DISABLE/ { off = 1 }
+		/ed25519/ && !off { exit 1 }
+		END { exit !off }' calls
+else
+	skip "no core dump from before the key is read" "no strace"
+fi
+
 done_testing

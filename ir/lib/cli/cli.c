@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/buf.h"
 #include "base/signal.h"
@@ -214,8 +215,11 @@ static int
 introduce(bool needed, struct ir_err *err)
 {
 	static char exe[65];
-	int rc = ir_who_key(opt.key, &key, err);
+	int rc;
 
+	/* Keys are no part of a core dump. */
+	prctl(PR_SET_DUMPABLE, 0);
+	rc = ir_who_key(opt.key, &key, err);
 	if (rc == -1 || (rc == 1 && needed))
 		return -1;
 	if (rc == 1)
