@@ -123,9 +123,9 @@ rm -f "$T/out.tar"
 run ir capture web
 code_is 73 "nothing goes on with a sealed one"
 sed -n 's/^    //p' "$IR_BUNDLE/VERIFY.txt" >"$T/commands"
-cd "$IR_BUNDLE"
+cd "$IR_BUNDLE" || exit 1
 AS=$T/signers run bash "$T/commands"
-cd "$T"
+cd "$T" || exit 1
 code_is 0 "by hand"
 out_hasnt BROKEN
 out_hasnt FAILED
