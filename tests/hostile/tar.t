@@ -58,6 +58,18 @@ for step in steps:
         files[0], files[1] = files[1], files[0]
     elif what == "xattr":
         files[-1][0].pax_headers = {"SCHILY.xattr.user.x": "1"}
+    elif what in ("g", "x"):     # a header before the last, with a record
+        key, value = arg.split("=")
+        record = " %s=%s\n" % (key, value.replace("LAST", files[-1][0].name))
+        record = (str(len(record) + 2) + record).encode()
+        files.insert(-1, member("h", record, type=what.encode()))
+    elif what == "L":            # GNU's long name, before the last
+        name = files[-1][0].name.encode() + b"\0"
+        files.insert(-1, member("././@LongLink", name, type=b"L"))
+    elif what == "gnu":
+        fmt = tarfile.GNU_FORMAT
+    elif what == "type":         # of the last
+        files[-1][0].type = arg.encode()
     elif what == "noend":
         end = False
 with open(out, "wb") as f:
@@ -111,6 +123,14 @@ is there twice, or not in the order|swap
 begins with data/|first=b/data/x
 differs from data/COMPLETENESS.json only in case|before=b/data/COMPLETENESS.json
 extended attributes|xattr
+not all programs understand|g=path=b/data/other
+not all programs understand|g=comment=by git archive
+not all programs understand|x=comment=0123456789
+not all programs understand|x=linkpath=0123456789
+not all programs understand|x=uname=0123456789abc
+not all programs understand|L
+not all programs understand|gnu
+not all programs understand|type=7
 zeros|trail=garbage
 cut short|noend
 EOT
@@ -137,7 +157,7 @@ t = tarfile.TarInfo("b/data/zeros")
 t.size = size
 end = len(old.rstrip(b"\0")) + 511 & ~511
 with open("bomb.tar", "wb") as f:
-    f.write(old[:end] + t.tobuf(tarfile.GNU_FORMAT))
+    f.write(old[:end] + t.tobuf(tarfile.USTAR_FORMAT))
     f.truncate(f.tell() + size + 1024)
 PY
 	zstd -q -f --rm bomb.tar -o bomb.tar.zst

@@ -306,6 +306,12 @@ ir_tar_next(struct ir_tar *t, struct ir_err *err)
 	return m;
 }
 
+bool
+ir_tar_plain(const struct ir_tar *t)
+{
+	return ir_tarend_plain(t->end);
+}
+
 static int
 misfit(const struct ir_tar *t, struct ir_err *err)
 {

@@ -62,6 +62,9 @@ void ir_tar_close(struct ir_tar *t); /* NULL is fine */
  * what reading from the source fails with. */
 const struct ir_tar_member *ir_tar_next(struct ir_tar *t, struct ir_err *err);
 
+/** ir_tar_plain(t): see ir_tarend_plain(); as far as it was read. */
+bool ir_tar_plain(const struct ir_tar *t);
+
 /** ir_tar_data(t, p, n, offset, err): the next piece of the member's content,
  * n > 0, and where in the content it belongs.  1, or 0 after the last one, or
  * -1: IR_EFORMAT also if they do not lie within its size, one after the other,

@@ -50,6 +50,7 @@ struct ir_tarend {
 	uint64_t pad;
 	uint64_t fed;
 	uint64_t entries;
+	bool odd;          /* some readers take a header for another thing */
 	char type;         /* of the last header */
 	unsigned extended; /* which extensions the member to come has */
 	struct pax pax;
@@ -82,6 +83,12 @@ uint64_t
 ir_tarend_entries(const struct ir_tarend *t)
 {
 	return t->entries;
+}
+
+bool
+ir_tarend_plain(const struct ir_tarend *t)
+{
+	return !t->odd;
 }
 
 __attribute__((format(printf, 2, 3))) static void
@@ -169,6 +176,15 @@ extends(char type)
 	return at != NULL ? 1u << (at - types) : 0;
 }
 
+/* Readers differ in which global headers and long names of GNU they heed, and
+ * in what they make of unknown types and of fields that only GNU has. */
+static bool
+is_plain(const uint8_t *h)
+{
+	return memchr("0123456x", h[156], 8) != NULL &&
+	       memcmp(h + 257, "ustar\00000", 8) == 0;
+}
+
 static void
 extension(struct ir_tarend *t, int64_t size)
 {
@@ -227,6 +243,7 @@ header(struct ir_tarend *t)
 		broken(t, "a header with an impossible size");
 		return;
 	}
+	t->odd |= !is_plain(h);
 	t->type = (char)h[156];
 	if (extends(t->type) != 0)
 		extension(t, size);
@@ -255,13 +272,27 @@ block(struct ir_tarend *t)
 	}
 }
 
+static bool
+is_plain_key(const char *key)
+{
+	static const char *const keys[] = {
+	    "path", "size", "mtime", "atime", "ctime"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
 /* A record is whole: "size" counts for the next member or for all. */
 static void
 record(struct ir_tarend *t)
 {
 	struct pax *x = &t->pax;
 
+	t->odd |= !is_plain_key(x->key);
 	if (strcmp(x->key, "size") == 0) {
+		t->odd |= t->next_size >= 0;
 		if (!x->digits)
 			broken(t, "a size record without a number");
 		else if (t->type == 'x')

@@ -26,6 +26,11 @@ void ir_tarend_feed(struct ir_tarend *t, const void *p, size_t n);
 /** ir_tarend_entries(t): members begun so far. */
 uint64_t ir_tarend_entries(const struct ir_tarend *t);
 
+/** ir_tarend_plain(t): whether all headers so far are of the kinds of
+ * ir-bundle(5), "The packed form", or say that they are no plain file: so that
+ * every reader of tar understands them in the same way. */
+bool ir_tarend_plain(const struct ir_tarend *t);
+
 /** ir_tarend_check(t, err): 0 if what was fed is one whole archive; else
  * IR_EPROTO with where it broke off ("cut short after 1234 bytes, within
  * member 17"), or what made it not a tar. */

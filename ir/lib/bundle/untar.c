@@ -100,9 +100,14 @@ header(struct ir_untar *u, struct ir_faults *f, struct ir_err *err)
 {
 	if ((u->m = ir_tar_next(u->tar, err)) != NULL)
 		return 1;
-	if (err->code == IR_OK)
-		return 0;
-	return ir_fault_err(f, IR_HOSTILE, "tar", err);
+	if (err->code != IR_OK)
+		return ir_fault_err(f, IR_HOSTILE, "tar", err);
+	if (!ir_tar_plain(u->tar))
+		ir_fault(f, IR_HOSTILE, "tar",
+		    "has headers that ir export does not write, and that not "
+		    "all programs understand in the same way: unpack it (ir "
+		    "import) and verify the directory");
+	return 0;
 }
 
 static int
