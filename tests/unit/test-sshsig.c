@@ -136,7 +136,10 @@ test_armor(void **state)
 	    {BEGIN "AAAA\n" END BEGIN "AAAA\n" END, "text after END"},
 	    {BEGIN "A=AA\n" END, "not base64"},
 	    {BEGIN "AAAA\r\n" END, "not base64"},
-	    {BEGIN "\n" END, "no SSHSIG"},
+	    {BEGIN "\n" END, "70 characters"},
+	    {BEGIN "AAAA\n\n" END, "70 characters"},
+	    {BEGIN "\nAAAA\n" END, "70 characters"},
+	    {BEGIN "AA\nAA\n" END, "70 characters"},
 	    {BEGIN "AAAA\n" END, "no SSHSIG"},
 	};
 	char *big = malloc(70000);

@@ -110,6 +110,7 @@ static int
 dearmor(const char *armor, size_t len, struct ir_buf *blob, struct ir_err *err)
 {
 	const char *body = armor + strlen(begin), *stop;
+	ir_auto_buf struct ir_buf again = IR_BUF_INIT;
 
 	if (len > IR_MAX_SIG)
 		return malformed("too long", err);
@@ -126,6 +127,14 @@ dearmor(const char *armor, size_t len, struct ir_buf *blob, struct ir_err *err)
 		return ir_buf_ok(blob, err) == -1
 			   ? -1
 			   : malformed("not base64", err);
+	/* Nothing covers the last signature of a bundle: it can be written in
+	 * one way only, so that none of its bytes can be changed. */
+	ir_base64(&again, blob->p, blob->len, ARMOR_COL);
+	if (ir_buf_ok(&again, err) == -1)
+		return -1;
+	if (again.len != (size_t)(stop + 1 - body) ||
+	    memcmp(again.p, body, again.len) != 0)
+		return malformed("its lines do not have 70 characters", err);
 	return 0;
 }
 
