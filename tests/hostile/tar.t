@@ -123,6 +123,7 @@ is there twice, or not in the order|swap
 begins with data/|first=b/data/x
 differs from data/COMPLETENESS.json only in case|before=b/data/COMPLETENESS.json
 extended attributes|xattr
+cannot be beside data/completeness.json, a file|add=0,b/data/completeness.json/x
 not all programs understand|g=path=b/data/other
 not all programs understand|g=comment=by git archive
 not all programs understand|x=comment=0123456789

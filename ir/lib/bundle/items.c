@@ -4,6 +4,7 @@
  */
 #include "bundle/items.h"
 
+#include <ctype.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,11 +77,23 @@ sort_path(const void *a, const void *b)
 	    *(struct ir_item *const *)a, *(struct ir_item *const *)b);
 }
 
+/* So that a directory comes right after a file of the same name. */
+static int
+fold(char c)
+{
+	return c == '/' ? 1 : tolower((unsigned char)c);
+}
+
 static int
 sort_fold(const void *a, const void *b)
 {
-	int c = strcasecmp((*(struct ir_item *const *)a)->path,
-	    (*(struct ir_item *const *)b)->path);
+	const char *x = (*(struct ir_item *const *)a)->path;
+	const char *y = (*(struct ir_item *const *)b)->path;
+	int c;
+
+	while (*x != '\0' && fold(*x) == fold(*y))
+		x++, y++;
+	c = fold(*x) - fold(*y);
 
 	return c != 0 ? c : sort_path(a, b);
 }
@@ -90,6 +103,31 @@ ir_items_sort(struct ir_items *l)
 {
 	if (l->n > 0)
 		qsort(l->v, l->n, sizeof(*l->v), sort_path);
+}
+
+static bool
+is_below(const char *path, const char *file)
+{
+	size_t n = strlen(file);
+
+	return strncasecmp(path, file, n) == 0 && path[n] == '/';
+}
+
+/* What lies below a file comes right after it. */
+static void
+check_below(size_t n, struct ir_item *const *v, struct ir_faults *f)
+{
+	const char *file = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i]->here)
+			continue;
+		if (file != NULL && is_below(v[i]->path, file))
+			ir_fault(f, IR_HOSTILE, v[i]->path,
+			    "cannot be beside %s, a file", file);
+		else
+			file = v[i]->path;
+	}
 }
 
 int
@@ -107,6 +145,7 @@ ir_items_fold(const struct ir_items *l, struct ir_faults *f, struct ir_err *err)
 		if (strcasecmp(v[i - 1]->path, v[i]->path) == 0)
 			ir_fault(f, IR_HOSTILE, v[i]->path,
 			    "differs from %s only in case", v[i - 1]->path);
+	check_below(l->n, v, f);
 	free(v);
 	return 0;
 }

@@ -81,7 +81,8 @@ struct ir_item *ir_items_add(
 void ir_items_sort(struct ir_items *l);
 void ir_items_free(struct ir_items *l);
 
-/** ir_items_fold(l, f, err): names that differ only in case are HOSTILE. */
+/** ir_items_fold(l, f, err): names that differ only in case are HOSTILE, and so
+ * is one that is a file's and a directory's, as a tar can have it. */
 int ir_items_fold(
     const struct ir_items *l, struct ir_faults *f, struct ir_err *err);
 
