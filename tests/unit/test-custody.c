@@ -410,6 +410,12 @@ test_lost(void **state)
 	bt_act(dir, "key-compromise", "alice", json_incref(lost));
 	bt_verdict(dir, IR_TIME, A4, "is not to be trusted from 2020");
 	bt_verdict(dir, IR_TIME, A5, "is not to be trusted from 2020");
+	/* Journals are signed, too. */
+	ir_auto_free char *hers = ir_act_key(dir, "alice@lab", NULL, &err);
+	json_auto_t *both = json_pack("{s:{s:s, s:s}}", "key", "fingerprint",
+	    hers, "since", "2020-01-01T00:00:00Z");
+	bt_act(dir, "key-compromise", "bob", json_incref(both));
+	bt_verdict(dir, IR_TIME, J1, "is not to be trusted from 2020");
 	/* By a stranger it is a word, and no more. */
 	bt_act(stranger, "key-compromise", "mallory", json_incref(lost));
 	bt_verdict(stranger, IR_UNTRUSTED, "custody/0006-key-compromise.json",
@@ -426,6 +432,37 @@ test_lost(void **state)
 	bt_rm(dir);
 	bt_rm(late);
 	bt_rm(stranger);
+}
+
+/* What nobody signed is not kept, and there cannot be much of it. */
+static void
+test_flood(void **state)
+{
+	static const struct bt_attack t[] = {
+	    {"for i in {2..6}; do { printf '{\"v\":1,\"seq\":%d,\"type\":"
+	     "\"note\",\"bundle\":\"%036d\",\"case\":\"\",\"actor\":{\"id\":"
+	     "\"\"},\"time\":\"2999-01-01T00:00:00Z\",\"condition\":\"' $i 0; "
+	     "head -c 4000000 /dev/zero | tr '\\0' x; echo '\"}'; } "
+	     ">$1/custody/000$i-note.json; done",
+		IR_HOSTILE, "custody/0006-note.json",
+		"makes all acts together more than 16777216 bytes"},
+	};
+	ir_auto_free char *dir = bt_sealed();
+	struct ir_report r;
+
+	(void)state;
+	BT_ATTACKS(dir, t);
+	forge(dir, "note", "alice", "alice",
+	    json_pack("{s:[i,i], s:[i], s:{s:[i], s:s}}", "condition", 1, 2,
+		"to", 1, "key", "since", 1, "x", "y"));
+	r = bt_report(dir);
+	json_t *act = json_array_get(json_object_get(r.summary, "custody"), 2);
+	assert_string_equal(ir_json_str(act, "type"), "note");
+	assert_null(json_object_get(act, "condition"));
+	assert_null(json_object_get(act, "to"));
+	assert_int_equal(json_object_size(json_object_get(act, "key")), 0);
+	ir_report_free(&r);
+	bt_rm(dir);
 }
 
 static void
@@ -461,6 +498,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_malformed),
     cmocka_unit_test(test_fork),
     cmocka_unit_test(test_lost),
+    cmocka_unit_test(test_flood),
     cmocka_unit_test(test_key),
 };
 

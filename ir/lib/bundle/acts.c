@@ -22,6 +22,7 @@ struct acts {
 	unsigned due; /* the next number */
 	struct ir_custody before;
 	int64_t time; /* of the one before */
+	size_t bytes; /* of all so far */
 };
 
 /* Its place in the chain. */
@@ -174,6 +175,10 @@ check_entry(struct ir_check *c, struct acts *a, const struct ir_item *it,
 	a->due = number + 1;
 	if (find(c, it, &e, err) == -1)
 		return -1;
+	a->bytes += e.len + e.siglen;
+	if (a->bytes > IR_MAX_JSON)
+		ir_fault(&c->faults, IR_HOSTILE, path,
+		    "makes all acts together more than %u bytes", IR_MAX_JSON);
 	if (c->faults.worst == IR_HOSTILE)
 		return 0;
 	rc = read_signed(c, &e, path, &doc, &by, err);

@@ -81,6 +81,11 @@ struct ir_signer {
 int ir_check_act(struct ir_check *c, const char *path, const char *hash,
     const struct ir_signer *by, const json_t *doc, struct ir_err *err);
 
+/** ir_check_lost(c, object, key, time, err): what else was signed with a key
+ * that somebody who is trusted has put on record as lost by then. */
+int ir_check_lost(struct ir_check *c, const char *object,
+    const struct ir_sshsig *key, const char *time, struct ir_err *err);
+
 /** ir_check_history(c, err): after the last one: lost keys, and what the
  * analyst expects. */
 int ir_check_history(struct ir_check *c, struct ir_err *err);

@@ -4,12 +4,15 @@
  * histories were put together, which keys were lost, and whether all of it is
  * what the analyst expects.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "bundle/check.h"
 #include "bundle/receipt.h"
+#include "crypto/key.h"
 #include "json/json.h"
 
 static void
@@ -79,19 +82,42 @@ check_fork(struct ir_check *c, const char *path, const json_t *doc)
 			    ir_json_str(a, "file"));
 }
 
+/* Lists and objects of an act that nobody signed may take many times its bytes
+ * of memory: none is kept. */
+static void
+keep_scalar(json_t *to, const char *name, json_t *v)
+{
+	if (json_is_string(v) || json_is_integer(v) || json_is_null(v))
+		json_object_set(to, name, v);
+}
+
+static void
+keep_key(json_t *act, const json_t *key)
+{
+	static const char *const fields[] = {"fingerprint", "since", "of"};
+	json_t *kept;
+
+	if (!json_is_object(key) || (kept = json_object()) == NULL)
+		return;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		keep_scalar(kept, fields[i], json_object_get(key, fields[i]));
+	json_object_set_new(act, "key", kept);
+}
+
 int
 ir_check_act(struct ir_check *c, const char *path, const char *hash,
     const struct ir_signer *by, const json_t *doc, struct ir_err *err)
 {
 	static const char *const copied[] = {
-	    "prev", "seq", "type", "time", "to", "condition", "key"};
+	    "prev", "seq", "type", "time", "to", "condition"};
 	const char *type = ir_json_str(doc, "type");
 	const char *actor = ir_json_str(doc, "actor.id");
+	json_t *verdict = ir_json_at(doc, "verified.verdict");
 	json_t *act = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:O?}", "file",
 	    path, "head", hash, "actor", actor, "name",
 	    ir_json_str(doc, "actor.name"), "fingerprint",
 	    by->print != NULL ? by->print : "", "trusted", by->trusted,
-	    "verdict", ir_json_at(doc, "verified.verdict"));
+	    "verdict", json_is_string(verdict) ? verdict : NULL);
 
 	if (act == NULL)
 		return ir_fail_mem(err);
@@ -102,9 +128,8 @@ ir_check_act(struct ir_check *c, const char *path, const char *hash,
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
-		if (json_object_get(doc, copied[i]) != NULL)
-			json_object_set(
-			    act, copied[i], json_object_get(doc, copied[i]));
+		keep_scalar(act, copied[i], json_object_get(doc, copied[i]));
+	keep_key(act, json_object_get(doc, "key"));
 	check_fork(c, path, doc);
 	if (json_array_append_new(c->acts, act) == -1)
 		return ir_fail_mem(err);
@@ -119,7 +144,41 @@ ir_check_act(struct ir_check *c, const char *path, const char *hash,
 	return 0;
 }
 
-/* A key that somebody has declared lost, and all that it signed since. */
+/* What was signed with the key print at a time, if it was lost by then. */
+static void
+compare_lost(struct ir_check *c, const json_t *lost, const char *object,
+    const char *print, const char *time)
+{
+	const char *since = ir_json_str(lost, "key.since");
+	int64_t from, when;
+
+	if (strcmp(ir_json_str(lost, "key.fingerprint"), print) == 0 &&
+	    ir_time_parse(since, &from) == 0 &&
+	    ir_time_parse(time, &when) == 0 && when >= from)
+		ir_fault(&c->faults, IR_TIME, object,
+		    "was signed at %s by the key %s, which %s says is not to "
+		    "be trusted from %s on",
+		    time, print, ir_json_str(lost, "file"), since);
+}
+
+int
+ir_check_lost(struct ir_check *c, const char *object,
+    const struct ir_sshsig *key, const char *time, struct ir_err *err)
+{
+	ir_auto_free char *print = ir_key_fingerprint(key->blob, key->len, err);
+	const json_t *a;
+	size_t i;
+
+	if (print == NULL)
+		return -1;
+	json_array_foreach (c->acts, i, a)
+		if (strcmp(ir_json_str(a, "type"), "key-compromise") == 0 &&
+		    ir_json_true(a, "trusted"))
+			compare_lost(c, a, object, print, time);
+	return 0;
+}
+
+/* A key that somebody has declared lost, and all acts that it signed since. */
 static void
 check_lost(struct ir_check *c, const json_t *lost)
 {
@@ -127,7 +186,7 @@ check_lost(struct ir_check *c, const json_t *lost)
 	const char *print = ir_json_str(lost, "key.fingerprint");
 	const char *since = ir_json_str(lost, "key.since");
 	bool counts = ir_json_true(lost, "trusted");
-	int64_t from, when;
+	int64_t from;
 	const json_t *a;
 	size_t i;
 
@@ -143,14 +202,10 @@ check_lost(struct ir_check *c, const json_t *lost)
 		   : ", which does not count, since who says so is not "
 		     "trusted");
 	json_array_foreach (c->acts, i, a)
-		if (counts && a != lost &&
-		    strcmp(ir_json_str(a, "fingerprint"), print) == 0 &&
-		    ir_time_parse(ir_json_str(a, "time"), &when) == 0 &&
-		    when >= from)
-			ir_fault(&c->faults, IR_TIME, ir_json_str(a, "file"),
-			    "was signed at %s by the key %s, which %s says "
-			    "is not to be trusted from %s on",
-			    ir_json_str(a, "time"), print, path, since);
+		if (counts && a != lost)
+			compare_lost(c, lost, ir_json_str(a, "file"),
+			    ir_json_str(a, "fingerprint"),
+			    ir_json_str(a, "time"));
 }
 
 static const json_t *
@@ -223,6 +278,9 @@ check_receipt(struct ir_check *c, struct ir_err *err)
 		 ? ir_fault_err(&c->faults, IR_SIGNATURE, IR_RECEIPT, err)
 		 : ir_check_trust(c, &s, &key, ir_json_str(doc, "actor.id"),
 		       ir_json_str(doc, "time"), err);
+	if (rc == 1)
+		rc = ir_check_lost(
+		    c, IR_RECEIPT, &key, ir_json_str(doc, "time"), err);
 	ir_sshsig_free(&key);
 	if (rc != -1 && doc != NULL)
 		compare_receipt(c, doc);

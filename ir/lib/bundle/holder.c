@@ -50,6 +50,8 @@ turn_over(struct ir_holder *h, const json_t *act, json_t *who, bool transit,
 	json_t *time = json_object_get(act, "time");
 	json_t *last = json_array_get(h->held, json_array_size(h->held) - 1);
 	bool receive = strcmp(ir_json_str(act, "type"), "receive") == 0;
+	json_t *condition = json_object_get(act, "condition");
+	json_t *verdict = ir_json_at(act, "verified.verdict");
 	json_t *next;
 
 	if (h->held == NULL && (h->held = json_array()) == NULL)
@@ -61,8 +63,8 @@ turn_over(struct ir_holder *h, const json_t *act, json_t *who, bool transit,
 	next = json_pack("{s:O, s:s, s:O, s:n, s:b, s:O?, s:O?}", "who", who,
 	    "name", transit ? "" : ir_json_str(act, "actor.name"), "from", time,
 	    "to", "in_transit", transit, "condition",
-	    receive ? json_object_get(act, "condition") : NULL, "verdict",
-	    receive ? ir_json_at(act, "verified.verdict") : NULL);
+	    receive && json_is_string(condition) ? condition : NULL, "verdict",
+	    receive && json_is_string(verdict) ? verdict : NULL);
 	return json_array_append_new(h->held, next) == 0 ? 0 : ir_fail_mem(err);
 }
 

@@ -57,6 +57,10 @@ check_run(void *arg, const char *file, const char *line0, size_t len,
 	if (rc == 1)
 		rc = ir_check_trust(
 		    c, &s, &key, actor, ir_json_str(run, "t"), err);
+	/* It is still that person's, so that what it proves is counted. */
+	if (rc == 1 &&
+	    ir_check_lost(c, file, &key, ir_json_str(run, "t"), err) == -1)
+		rc = -1;
 	ir_sshsig_free(&key);
 	return rc;
 }
