@@ -26,7 +26,7 @@ to_build='gcc libc6-dev make autoconf automake pkg-config|pkgconf
 to_drill="docker.io|docker-ce iptables iproute2 procps busybox-static jq curl
 	openssh-client"
 to_check="$to_drill age ca-certificates clang-format-14 mandoc openssl python3
-	shellcheck socat strace time valgrind zstd"
+	libarchive-tools shellcheck socat strace time valgrind zstd"
 
 to_fuzz='clang-14 libclang-rt-14-dev llvm-14'
 
