@@ -61,6 +61,12 @@ test_lying_sealer(void **state)
 	    {"sed -i s/logs/bugs/ $1/data/completeness.json" PAYLOAD(
 		 "data/completeness.json"),
 		IR_CONTENT, "data/completeness.json", "does not follow"},
+	    {"sed -i s/resumed/renamed/ $1/data/completeness.json" PAYLOAD(
+		 "data/completeness.json"),
+		IR_VALID, NULL, NULL},
+	    {"sed -i s/status/states/ $1/data/completeness.json" PAYLOAD(
+		 "data/completeness.json"),
+		IR_CONTENT, "data/completeness.json", "does not follow"},
 	    {"echo two > $1/data/a/one" PAYLOAD("data/a/one"), IR_CONTENT,
 		"data/a/one", "was modified"},
 	    {"echo garbage >> $1/manifest-sha256.txt" MANIFEST, IR_HOSTILE,

@@ -4,6 +4,7 @@
  */
 #include "bundle/complete.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -111,6 +112,22 @@ ir_complete_make(
 	    "bundle", uuid, "status", missing == 0 ? "complete" : "incomplete",
 	    "ledger", ledger, "gaps", gaps, "interrupted", cut, "resumed",
 	    done);
+}
+
+bool
+ir_complete_same(const json_t *written, const json_t *due)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)(uintptr_t)due, key, v) {
+		json_t *w = json_object_get(written, key);
+		bool none = json_is_array(v) && json_array_size(v) == 0;
+
+		if (w != NULL ? !json_equal(w, v) : !none)
+			return false;
+	}
+	return true;
 }
 
 bool

@@ -21,6 +21,11 @@
 json_t *ir_complete_make(
     const char *uuid, const struct ir_record *r, const json_t *gaps);
 
+/** ir_complete_same(written, due): whether what was written says what is due.
+ * A list that is empty need not be there: the writer may be older than it.
+ * Fields that are not due are ignored. */
+bool ir_complete_same(const json_t *written, const json_t *due);
+
 /** ir_complete_ok(doc): whether its status is "complete". */
 bool ir_complete_ok(const json_t *doc);
 
