@@ -70,6 +70,14 @@ for step in steps:
         fmt = tarfile.GNU_FORMAT
     elif what == "type":         # of the last
         files[-1][0].type = arg.encode()
+    elif what == "long":
+        files.append(member("b/data/" + "z" * int(arg), b"x"))
+    elif what == "escape":
+        files.append(member("b/data/z\x1b[2J", b"x"))
+    elif what == "sparse":
+        files.append(member("b/data/s", bytes(512), pax_headers={
+            "GNU.sparse.map": "0,512", "GNU.sparse.size": "1000000",
+            "GNU.sparse.numblocks": "1"}))
     elif what == "noend":
         end = False
 with open(out, "wb") as f:
@@ -82,6 +90,16 @@ with open(out, "wb") as f:
         what, _, arg = step.partition("=")
         if what == "trail":
             f.write(arg.encode())
+if "mode" in steps:              # of the second
+    with open(out, "rb+") as f:
+        at = 512 + (len(files[0][1]) + 511 & ~511)
+        f.seek(at)
+        h = bytearray(f.read(512))
+        h[107:108] = b"L"
+        h[148:156] = b" " * 8
+        h[148:155] = b"%06o\0" % sum(h)
+        f.seek(at)
+        f.write(h)
 PY
 
 run python3 tar.py "$dir" good.tar
@@ -122,6 +140,9 @@ is there twice, or not in the order|twice=b/bagit.txt
 is there twice, or not in the order|swap
 begins with data/|first=b/data/x
 differs from data/COMPLETENESS.json only in case|before=b/data/COMPLETENESS.json
+is not a name for a file|long=256
+is not a name for a file|escape
+has holes|sparse
 extended attributes|xattr
 cannot be beside data/completeness.json, a file|add=0,b/data/completeness.json/x
 not all programs understand|g=path=b/data/other
@@ -132,6 +153,7 @@ not all programs understand|x=uname=0123456789abc
 not all programs understand|L
 not all programs understand|gnu
 not all programs understand|type=7
+not all programs understand|mode
 zeros|trail=garbage
 cut short|noend
 EOT

@@ -143,10 +143,33 @@ test_hostile(void **state)
 	bt_rm(dir);
 }
 
+/* Takes the signature of the seal apart, and puts it together otherwise. */
+#define RESIGN(how)                                                     \
+	"python3 -c '\n"                                                \
+	"import base64, sys\n"                                          \
+	"p = sys.argv[1]\n"                                             \
+	"l = open(p).read().split()\n"                                  \
+	"b = bytearray(base64.b64decode(\"\".join(l[3:-3])))\n" how     \
+	"t = base64.b64encode(b).decode()\n"                            \
+	"with open(p, \"w\") as f:\n"                                   \
+	"  print(*l[:3], file=f)\n"                                     \
+	"  for i in range(0, len(t), 70): print(t[i:i + 70], file=f)\n" \
+	"  print(*l[-3:], file=f)' $1/" SEAL ".sig"
+
 static void
 test_custody(void **state)
 {
 	static const struct bt_attack t[] = {
+	    {RESIGN(""), IR_VALID, NULL, NULL},
+	    {RESIGN("s = int.from_bytes(b[-32:], \"little\") + 2**252 +"
+		    " 27742317777372353535851937790883648493\n"
+		    "b[-32:] = s.to_bytes(32, \"little\")\n"),
+		IR_SIGNATURE, SEAL, ""},
+	    {RESIGN("at = b.index(b\"@ir-tools\") + 9\n"
+		    "b[at:at + 4] = b\"\\0\\0\\0\\1x\"\n"),
+		IR_SIGNATURE, SEAL, "reserved field is not empty"},
+	    {"cd $1; fold -w 60 " SEAL ".sig >../s; mv ../s " SEAL ".sig",
+		IR_SIGNATURE, SEAL, "70 characters"},
 	    {"sed -i s/INC-1/INC-9/ $1/" SEAL, IR_SIGNATURE, SEAL, ""},
 	    {"rm $1/" SEAL ".sig", IR_SIGNATURE, SEAL, "is not signed"},
 	    {"rm $1/" SEAL, IR_CHAIN, SEAL ".sig", "is missing"},

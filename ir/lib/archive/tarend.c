@@ -176,13 +176,16 @@ extends(char type)
 	return at != NULL ? 1u << (at - types) : 0;
 }
 
-/* Readers differ in which global headers and long names of GNU they heed, and
- * in what they make of unknown types and of fields that only GNU has. */
+/* Readers differ in which global headers and long names of GNU they heed, in
+ * what they make of unknown types and of fields that only GNU has, and in
+ * whether they go on after a mode, owner or time that is none. */
 static bool
 is_plain(const uint8_t *h)
 {
 	return memchr("0123456x", h[156], 8) != NULL &&
-	       memcmp(h + 257, "ustar\00000", 8) == 0;
+	       memcmp(h + 257, "ustar\00000", 8) == 0 &&
+	       number(h + 100, 8) != -1 && number(h + 108, 8) != -1 &&
+	       number(h + 116, 8) != -1 && number(h + 136, 12) != -1;
 }
 
 static void
