@@ -4,8 +4,9 @@
  * it; configured with --enable-fuzzers it is linked with libFuzzer, else with
  * replay.c, which runs it over tests/fuzz/corpus/<target>/ in make check.
  *
- * A target touches no file, keeps nothing from one input to the next, and
- * checks, beyond not crashing, whatever must hold for any input.
+ * A target touches no file (fuzz-import has a directory of its own), keeps
+ * nothing from one input to the next, and checks, beyond not crashing, whatever
+ * must hold for any input.
  */
 #ifndef IR_TESTS_FUZZ_H
 #define IR_TESTS_FUZZ_H
