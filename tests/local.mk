@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 include tests/unit/base.mk
 include tests/unit/crypto.mk
 include tests/unit/archive.mk
+include tests/unit/json.mk
 include tests/unit/net.mk
 include tests/unit/sandbox.mk
 include tests/unit/stamp.mk

@@ -11,6 +11,11 @@
  * one of text. */
 #define IR_MAX_JSON (16u << 20)
 
+/* Values in it.  Of lists within lists 16 MiB would make eight million, and
+ * take a hundred bytes of memory for each; a ledger of that size has some
+ * 600,000. */
+#define IR_MAX_JSON_VALUES (1u << 20)
+
 /* One line of a journal: our own longest, a run line with a long argv, stays
  * under 64 KiB. */
 #define IR_MAX_JOURNAL_LINE (256u << 10)

@@ -127,13 +127,16 @@ static int
 take(const struct ir_buf *b, struct ir_report *r, struct ir_err *err)
 {
 	json_auto_t *told = NULL;
+	json_error_t where;
 	json_t *failed;
 
 	if (b->len == 0)
 		return ir_fail(err, IR_EINTERNAL,
 		    "the verification broke off: do not trust the bundle");
-	if ((told = ir_json_parse(b->p, b->len, "findings", err)) == NULL)
-		return -1;
+	told = json_loadb(b->p, b->len, JSON_REJECT_DUPLICATES, &where);
+	if (told == NULL)
+		return ir_fail(err, IR_EINTERNAL,
+		    "the verification said what is no JSON: %s", where.text);
 	if ((failed = json_object_get(told, "failed")) != NULL)
 		return ir_fail(err, (enum ir_code)json_integer_value(failed),
 		    "%s", ir_json_str(told, "message"));

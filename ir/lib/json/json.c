@@ -4,11 +4,31 @@
  */
 #include "json/json.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/limits.h"
 #include "base/text.h"
+
+/* At least how many values there are: what begins one, or ends one before
+ * another, outside of strings. */
+static size_t
+values(const char *p, size_t n)
+{
+	bool quoted = false;
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			i += p[i] == '\\';
+		else
+			found += p[i] == '[' || p[i] == '{' || p[i] == ',';
+	}
+	return found;
+}
 
 json_t *
 ir_json_parse(const char *p, size_t n, const char *name, struct ir_err *err)
@@ -21,8 +41,15 @@ ir_json_parse(const char *p, size_t n, const char *name, struct ir_err *err)
 		    IR_MAX_JSON);
 		return NULL;
 	}
+	if (values(p, n) > IR_MAX_JSON_VALUES) {
+		ir_fail(err, IR_EFORMAT, "%s: more than %u values", name,
+		    IR_MAX_JSON_VALUES);
+		return NULL;
+	}
 	j = json_loadb(p, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
-	if (j == NULL)
+	if (j == NULL && json_error_code(&where) == json_error_out_of_memory)
+		ir_fail_mem(err);
+	else if (j == NULL)
 		ir_fail(err, IR_EFORMAT, "%s: line %d: %s", name, where.line,
 		    where.text);
 	return j;
