@@ -90,8 +90,8 @@ report(struct capture *c, const struct ir_collector *k, enum ir_collected how,
 		ir_out(ends[how].style, "%-9s  %-10s  %9s  %8.0f ms",
 		    ends[how].name, k->name, size, ms);
 	else
-		ir_out(ends[how].style, "%-9s  %-10s  %s", ends[how].name,
-		    k->name, why);
+		ir_out(ends[how].style, "%-9s  %-*s%s", ends[how].name,
+		    *why != '\0' ? 12 : 0, k->name, why);
 	json_array_append_new(c->ledger,
 	    json_pack("{s:s, s:s, s:o, s:I, s:I}", "collector", k->name,
 		"outcome", ends[how].name, "why", ir_json_text(why), "bytes",
