@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "bundle/act.h"
 #include "bundle/export.h"
 #include "cli/cli.h"
 #include "json/json.h"
@@ -90,6 +91,28 @@ recipients(struct ir_age_recipients **to, struct ir_err *err)
 	return 0;
 }
 
+/* What comes next depends on whose copy goes on: of what is in transit the
+ * addressee's, and an act more here would make two histories. */
+static void
+advise(const char *dir, const char *file)
+{
+	struct ir_chain c;
+	struct ir_err err;
+
+	if (ir_act_read(dir, &c, &err) == 0 && c.holder.to != NULL)
+		ir_say("it is released to %s: record nothing more here, the "
+		       "copy in that file is the one that goes on",
+		    ir_holder_to(&c.holder));
+	else {
+		ir_say("to have it on record as a copy: ir custody copy -b %s "
+		       "--file %s",
+		    dir, file);
+		ir_say("to hand it over: first ir custody release, then export "
+		       "it again");
+	}
+	ir_chain_free(&c);
+}
+
 static void
 report(const char *dir, const struct ir_exported *x)
 {
@@ -109,8 +132,7 @@ report(const char *dir, const struct ir_exported *x)
 	    IR_PLAIN, "size      %llu bytes", (unsigned long long)x->out.size);
 	ir_out(IR_BOLD, "sha256    %s", x->out.sha256);
 	if (x->sealed)
-		ir_say("to have it on record: ir custody copy -b %s --file %s",
-		    dir, x->file);
+		advise(dir, x->file);
 }
 
 static int

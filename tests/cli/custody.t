@@ -165,15 +165,18 @@ is "$(jq -r '"\(.seq) \(.type) \(.head)"' r)" "6 verify $(
 	sha256sum work/"$dir"/custody/0006-verify.json | cut -c1-64)" \
 	"what it says"
 # As the page says.
-sed -n '/^head -n 1 RECEIPT/,/^\.Ed/{/^\.Ed/d;s/\\e/\\/g;p;}' \
+sed -n '/^r=.(head -n 1 "$RECEIPT")/,/^\.Ed/{/^\.Ed/d;s/\\e/\\/g;p;}' \
 	"$IR_SRCDIR/ir/ir-bundle.5" >page.sh
 cd work/"$dir" || exit 1
-cp "$T/receipt" RECEIPT
-run env AS="$T/signers" bash "$T/page.sh"
+there=$(find . | sort)
+run env AS="$T/signers" RECEIPT="$T/receipt" bash "$T/page.sh"
 code_is 0 "by hand, as ir-bundle(5) says"
 out_has "custody/0006-verify.json: OK"
 out_has 'Good "receipt.v1@ir-tools" signature for bob@lab'
-rm RECEIPT r r.sig
+is "$(find . | sort)" "$there" "which writes nothing into the bundle"
+sed 1s/verify/access/ "$T/receipt" >"$T/bent"
+run env AS="$T/signers" RECEIPT="$T/bent" bash "$T/page.sh"
+unlike "$out" Good "by hand: an edited receipt"
 cd .. || exit 1
 as bob receipt -o "$T/receipt"
 code_is 73 "a receipt overwrites nothing"
@@ -196,7 +199,7 @@ run ir verify --receipt "$T/edited" "$dir"
 code_is 21 "an edited receipt"
 run ir verify --receipt "$T/receipt" "$T/sealed"
 code_is 22 "rolled back to the seal"
-out_has "rolled back"
+out_has "rolled back to an earlier state, or this is an older copy"
 run ir verify "$T/sealed"
 code_is 0 "which nobody can tell without a receipt"
 run ir verify --expect-head "$(jq -r .head "$T/r")" "$T/sealed"
@@ -419,5 +422,34 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null &&
 else
 	skip "another user's bundle" "needs root and setpriv"
 fi
+
+# Handed over as a file: released, exported, and left alone; the other goes on.
+mkdir "$T/hers" "$T/his" && cp -r "$T/sealed" "$T/hers/$dir"
+cd "$T/hers" || exit 1
+run ir export -o ../copy.tar
+err_has "as a copy: ir custody copy"
+err_has "first ir custody release"
+as alice release -q --to bob@lab
+run ir export -o ../handed.tar
+code_is 0 "an export of what is released"
+err_has "released to bob@lab: record nothing more here"
+unlike "$err" "ir custody copy" "and none of it as a copy"
+cp -r "$dir" "$T/forked"
+cd "$T/his" || exit 1
+run ir import -q ../handed.tar
+code_is 0 "import"
+as bob receive -q
+code_is 0 "received what was imported"
+as bob receipt -o ../handed.receipt
+cd "$T" || exit 1
+run ir verify --receipt handed.receipt "his/$dir"
+code_is 0 "his copy is the one that goes on"
+run ir verify --receipt handed.receipt "hers/$dir"
+code_is 22 "hers is older"
+out_has "this is an older copy"
+as alice copy -q -b "$T/forked" --to bob@lab
+run ir verify --receipt handed.receipt forked
+code_is 22 "what was added to hers is another history"
+out_has "forked or replaced"
 
 done_testing

@@ -240,7 +240,7 @@ compare_receipt(struct ir_check *c, const json_t *r)
 	else if (there == NULL)
 		ir_fault(f, IR_CHAIN, IR_RECEIPT,
 		    "is of act number %lld, which is not here: the bundle was "
-		    "rolled back to an earlier state",
+		    "rolled back to an earlier state, or this is an older copy",
 		    (long long)seq);
 	else if (strcmp(ir_json_str(there, "head"), ir_json_str(r, "head")) !=
 		 0)
