@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -72,6 +73,35 @@ check_stdout(const struct ir_cli *cli, struct ir_err *err)
 		return ir_fail(err, IR_EUSAGE,
 		    "standard output is a terminal: name a file with -o, or "
 		    "redirect it");
+	return 0;
+}
+
+static bool
+ends(const char *s, const char *with)
+{
+	size_t n = strlen(s), m = strlen(with);
+
+	return n >= m && strcmp(s + n - m, with) == 0;
+}
+
+/* A name must not promise what is not done: nobody is to believe a file
+ * encrypted because it is called so. */
+static int
+check_name(const char *out, struct ir_err *err)
+{
+	struct stat st;
+
+	if (out == NULL || (stat(out, &st) == 0 && S_ISDIR(st.st_mode)))
+		return 0;
+	if (ends(out, "/"))
+		return ir_fail(
+		    err, IR_ENOENT, "%s: there is no such directory", out);
+	if (ends(out, ".age") && opt.to[0] == NULL)
+		return ir_fail(err, IR_EUSAGE,
+		    "%s: to encrypt it say to whom with --to", out);
+	if ((ends(out, ".zst") || ends(out, ".zst.age")) && !opt.zst)
+		return ir_fail(
+		    err, IR_EUSAGE, "%s: to compress it say --zst", out);
 	return 0;
 }
 
@@ -149,8 +179,8 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	char *dir = NULL;
 	int rc = -1;
 
-	if (check_stdout(cli, err) == 0 && find(argc, argv, &dir, err) == 0 &&
-	    recipients(&to, err) == 0) {
+	if (check_stdout(cli, err) == 0 && check_name(opt.out, err) == 0 &&
+	    find(argc, argv, &dir, err) == 0 && recipients(&to, err) == 0) {
 		o.to = to;
 		rc = ir_bundle_export(dir, &o, &x, err);
 		ir_age_recipients_free(to);

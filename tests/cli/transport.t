@@ -166,8 +166,10 @@ code_is 73 "never over an old one"
 err_has "$name: is there already"
 err_lines 1
 mkdir empty
-run ir import ../first.tar empty
+run ir import ../first.tar "$PWD/empty"
 code_is 73 "not even an empty one"
+err_has "$PWD/empty: is there already"
+err_has "give another DIR"
 rmdir empty
 run ir import --json - new <../first.tar
 code_is 0 "from standard input, under another name"
@@ -251,7 +253,8 @@ rm -rf w/*
 : >"w/$name.tar"
 run ir export -o w "B/$name"
 code_is 73 "nothing is overwritten"
-err_has "is there already"
+err_has "w/$name.tar: is there already"
+err_has "choose another name with -o"
 err_lines 1
 ok "it is still empty" test ! -s "w/$name.tar"
 run ir export -o w/nowhere/x "B/$name"
@@ -264,6 +267,35 @@ cd "$T" || exit 99
 code_is 64 "by default, either"
 run ir verify "B/$name"
 code_is 0 "which is as it was"
+for as in w/x.age w/x.tar.zst.age "$name.age"; do
+	run ir export -o "$as" "B/$name"
+	code_is 64 "$as, for nobody"
+	err_has "$as: to encrypt it say to whom with --to"
+	err_lines 1
+	no_file "$as"
+done
+run ir export -o w/x.tar.zst "B/$name"
+code_is 64 "not compressed, and called so"
+err_has "w/x.tar.zst: to compress it say --zst"
+run ir export --to bob.pub -o w/x.tar.zst.age "B/$name"
+code_is 64 "encrypted, and not compressed"
+run ir export -o w/usb/ "B/$name"
+code_is 66 "a directory that is not there"
+err_has "w/usb/: there is no such directory"
+no_file w/usb
+mkdir w/usb.age
+run ir export -q -o w/usb.age/ "B/$name"
+code_is 0 "a directory may have any name"
+ok "there" cmp first.tar "w/usb.age/$name.tar"
+rm -r w/usb.age
+run ir export -q --zst --to bob.pub -o w/x.tar.zst.age "B/$name"
+code_is 0 "and a file the name that it deserves"
+cd "B/$name" && run ir export -q
+cd "$T" || exit 99
+code_is 0 "within, the default is beside it"
+out_has "exported  ../$name.tar: "
+ok "there" cmp first.tar "B/$name.tar"
+rm "B/$name.tar"
 run ir export -b "B/$name" "B/$name"
 code_is 64 "two bundles"
 run ir export --json -o - "B/$name"

@@ -262,6 +262,16 @@ is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Whether this process is in the bundle's own directory. */
+static bool
+in_bundle(const struct export *x)
+{
+	struct stat here, bundle;
+
+	return stat(".", &here) == 0 && fstat(x->dirfd, &bundle) == 0 &&
+	       here.st_ino == bundle.st_ino && here.st_dev == bundle.st_dev;
+}
+
 /* The path of the file. */
 static char *
 place(const struct export *x, struct ir_err *err)
@@ -272,7 +282,8 @@ place(const struct export *x, struct ir_err *err)
 	if (name == NULL)
 		return NULL;
 	if (out == NULL)
-		return ir_asprintf(err, "%s", name);
+		return ir_asprintf(
+		    err, "%s%s", in_bundle(x) ? "../" : "", name);
 	if (!is_dir(out))
 		return ir_asprintf(err, "%s", out);
 	return ir_asprintf(
@@ -286,16 +297,24 @@ to_file(struct export *x, struct ir_err *err)
 	ir_auto_free char *b = strdup(x->res->file);
 	ir_auto_close int fd = -1;
 	struct ir_stream *s;
+	int rc = -1;
 
 	if (a == NULL || b == NULL)
 		return ir_fail_mem(err);
 	fd = open(dirname(a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
 		return ir_fail_errno(err, "%s", x->res->file);
-	if (refuse_within(x, fd, err) == -1 ||
-	    (s = ir_outfile_open(fd, basename(b), &x->res->out, err)) == NULL)
+	if (refuse_within(x, fd, err) == -1)
 		return -1;
-	return pack(x, s, err);
+	s = ir_outfile_open(fd, basename(b), &x->res->out, err);
+	if (s != NULL)
+		rc = pack(x, s, err);
+	if (rc == -1 && err->code == IR_EEXIST)
+		ir_fail(err, IR_EEXIST,
+		    "%s: is there already, and nothing is overwritten: choose "
+		    "another name with -o",
+		    x->res->file);
+	return rc;
 }
 
 static int export(struct export *x, struct ir_err *err)

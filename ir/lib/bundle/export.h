@@ -15,7 +15,8 @@
 
 struct ir_export_options {
 	const char *out; /* the file, or the directory for it; "-" is standard
-			  * output, NULL the directory of the process */
+			  * output, NULL the directory of the process, or
+			  * that above if it is the bundle's */
 	bool unsealed;   /* even if it is not sealed */
 	bool zst;
 	const struct ir_age_recipients *to; /* or NULL */

@@ -229,11 +229,8 @@ fill(
 	size_t n;
 	int rc;
 
-	while ((rc = ir_tar_data(x->tar, &p, &n, &at, err)) == 1) {
-		if (at != done || n > m->size - done)
-			return ir_fail(err, IR_EFORMAT,
-			    "%s: %s: its content does not fit its size",
-			    x->file, m->path);
+	while ((rc = ir_tar_data(x->tar, &p, &n, &at, err)) == 1 &&
+	       at == done && n <= m->size - done) {
 		if (ir_write_all(fd, p, n, m->path, err) == -1)
 			return -1;
 		done += n;
@@ -241,7 +238,7 @@ fill(
 		if (x->o->progress != NULL)
 			x->o->progress(x->o->arg, x->res->bytes, x->total);
 	}
-	if (rc == 0 && done != m->size)
+	if (rc == 1 || (rc == 0 && done != m->size))
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: %s: its content does not fit its size", x->file,
 		    m->path);
@@ -385,6 +382,11 @@ ir_bundle_import(const char *file, const struct ir_import_options *o,
 	if (x.tar != NULL && (rc = take_all(&x, err)) == 0)
 		rc = settle(&x, err);
 	if (rc == -1) {
+		if (err->code == IR_EEXIST)
+			ir_fail(err, IR_EEXIST,
+			    "%s: is there already, and nothing is overwritten: "
+			    "give another DIR",
+			    res->dir);
 		if (x.tmp != NULL)
 			take_away(&x);
 		free(res->dir);
