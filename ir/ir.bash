@@ -81,17 +81,24 @@ _ir_bundles()
 	_ir_compopt -o filenames -o dirnames
 }
 
-# By the word that stands for the argument in the help.
-_ir_argument()
+# One of the words between bars, unless one of them stands there already.
+_ir_one_of()
 {
 	local word
 
+	for word in "${words[@]:1:${#words[@]}-2}"; do
+		[[ "|$1|" != *"|$word|"* ]] || return
+	done
+	for word in ${1//|/ }; do
+		_ir_offer "$word"
+	done
+}
+
+# By the word that stands for the argument in the help.
+_ir_argument()
+{
 	case $1 in
-	*[a-z]'|'[a-z]*)
-		for word in ${1//|/ }; do
-			_ir_offer "$word"
-		done
-		;;
+	*[a-z]'|'[a-z]*) _ir_one_of "${1%% *}" ;;
 	*CONTAINER*) _ir_containers ;;
 	*BUNDLE*) _ir_bundles ;;
 	DIR) _ir_compopt -o dirnames ;;

@@ -71,6 +71,11 @@ offers()
 
 offers "isolate" ir is
 offers "release receive receipt" ir custody re
+offers "stamp" ir-custody --json s
+complete_words ir custody ''
+unlike "$got" 'ACT' "ir custody: acts, and no word of the usage"
+offers "" ir custody release ''
+offers "" ir custody stamp re
 complete_words ir ''
 like "$got" '^open isolate pause capture diff rebuild seal custody export import verify$' \
 	"ir: all commands"
