@@ -134,4 +134,12 @@ const char ir_bag_verify_text[] =
     "   responding changed on the target is under \"changes\" in the seal.\n"
     "   None of this proves that time passed as the clocks said, but for a\n"
     "   time-stamp, nor that nothing was acquired after the head that your\n"
-    "   receipt names.\n";
+    "   receipt names.\n"
+    "\n"
+    "10. What these commands do not judge.  Whether an act says that a key "
+    "was\n"
+    "   lost or stolen (custody/*-key-compromise.json), and whose turn it was\n"
+    "   to hand over or to receive: read the acts.  The time-stamp of an act\n"
+    "   after the seal can be taken away without a trace.  The last signature\n"
+    "   by an ECDSA key (r, s) can be exchanged for its twin (r, n-s), which\n"
+    "   is as good; what is signed, and by whom, is the same.\n";
