@@ -46,7 +46,7 @@ usage(FILE *f)
 	      "  ir diff web\n"
 	      "  ir rebuild web\n"
 	      "  ir seal\n"
-	      "  ir verify INC-2026-041_*\n"
+	      "  ir verify INC-2026-041_*/\n"
 	      "\nir COMMAND --help tells more, as does man ir.\n",
 	    f);
 }

@@ -367,7 +367,9 @@ check_operands(const struct ir_program *p, int n, struct ir_err *err)
 		    p->name, p->operands);
 	if (p->max != -1 && n > p->max)
 		return ir_fail(err, IR_EUSAGE,
-		    "too many operands: usage: %s %s", p->name, p->operands);
+		    "too many operands%s: usage: %s %s",
+		    p->max == 1 ? ", it is one at a time" : "", p->name,
+		    p->operands);
 	return 0;
 }
 
