@@ -88,6 +88,12 @@ rm -rf work && mkdir work && cd work || exit 1
 run ir open --tsa "$tsa/refuse" INC-1
 code_is 10 "opened, without one"
 ok "it is open" test -e "$out/.open"
+err_has "get it soon, after ir seal: ir custody stamp 0 --tsa URL"
+run ir open -q --tsa "$tsa/ts" INC-3
+code_is 0 "opened for a script"
+ok "which gets the bundle, and nothing else" test -e "$out/.open"
+run ir open --tsa "$tsa/ts" INC-4
+err_has "says CN = Test tsa" "a person is told the time"
 run env -u IR_KEY ir open --tsa "$tsa/ts" INC-2
 code_is 0 "no key, no signature, nothing to stamp"
 cd "$T" || exit 1
@@ -104,6 +110,7 @@ refuses()
 	code_is 10 "$path: sealed, without a time-stamp"
 	for w; do err_has "$w" "$path: $w"; done
 	err_has "custody/0001-seal.json stands without one" "$path: what to do"
+	err_has "get it soon with: ir custody stamp 1 --tsa URL" "$path: which"
 	is "$(cd "$b" && echo .open custody/*)" ".open custody/0000-open.json \
 custody/0000-open.json.sig custody/0001-seal.json \
 custody/0001-seal.json.sig" "$path: nothing was kept" ||
@@ -386,6 +393,7 @@ json_is .stamp.file custody/0002-release.json.sig.tsr
 run ir custody note -b "$b" --remarks x --tsa "$tsa/refuse"
 code_is 10 "an act without"
 err_has "custody/0003-note.json stands without one"
+err_has "ir custody stamp 3 --tsa URL"
 run ir custody note -b "$b" --remarks y
 code_is 0 "an act without anybody asked for one"
 for act in 0005-x.json 5 x custody/0001-seal.json.sig; do
@@ -411,6 +419,7 @@ code_is 0 "the newest, and without a key"
 json_is .stamp.file custody/0004-note.json.sig.tsr
 run ir custody stamp 0000-open.json -b "$b" --tsa "$tsa/ts"
 code_is 0 "by file"
+out_has "says CN = Test tsa" "and the time is the answer"
 verify 0 --require-timestamp --json
 json_is '.summary.stamps | length' 5
 run ir custody list -b "$b"

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "bundle/act.h"
 #include "bundle/chain.h"
+#include "bundle/custody.h"
 #include "bundle/stamping.h"
 #include "cli/out.h"
 #include "net/url.h"
@@ -39,13 +40,24 @@ ir_cli_stamp_named(struct ir_err *err)
 	return ir_url_parse(url, &u, err) == -1 ? -1 : 1;
 }
 
+static bool
+is_open(const char *entry)
+{
+	return strcmp(entry, IR_CUSTODY_OPEN) == 0;
+}
+
+/* Aside, for who opens prints one line, the bundle, for a script to take. */
 static json_t *
-tell(const char *entry, const struct ir_stamp *s)
+tell(const char *entry, const struct ir_stamp *s, bool aside)
 {
 	char when[IR_TIME_SIZE];
 
 	ir_time_format(when, (struct timespec){.tv_sec = (time_t)s->time});
-	ir_out(IR_PLAIN, "time      %.19sZ, says %s", when, s->authority);
+	if (aside)
+		ir_say("time      %.19sZ, says %s", when, s->authority);
+	else
+		ir_out(
+		    IR_PLAIN, "time      %.19sZ, says %s", when, s->authority);
 	ir_say("whether that authority is to be believed is for the reader to "
 	       "say: ir verify --tsa-ca");
 	return json_pack("{s:o, s:s, s:I, s:o}", "file",
@@ -64,12 +76,13 @@ ir_cli_stamp(int dirfd, const char *entry, json_t **said)
 	*said = NULL;
 	if (named == 1 &&
 	    (named = ir_bundle_stamp(dirfd, entry, url, &got, &err)) == 0)
-		*said = tell(entry, &got);
+		*said = tell(entry, &got, is_open(entry));
 	if (named == -1) {
 		ir_warn("no time-stamp: %s", err.msg);
-		ir_warn("%s stands without one; get it soon with: ir custody "
-			"stamp --tsa URL",
-		    entry);
+		ir_warn("%s stands without one; get it soon%s: ir custody "
+			"stamp %lu --tsa URL",
+		    entry, is_open(entry) ? ", after ir seal" : " with",
+		    strtoul(entry + strlen("custody/"), NULL, 10));
 		code = err.code == IR_EINTR ? IR_EINTR : 10;
 	}
 	if (*said == NULL)
@@ -124,7 +137,8 @@ ir_cli_stamp_later(struct ir_cli *cli, const char *entry, struct ir_err *err)
 		rc = ir_bundle_stamp(dirfd, l->path, url, &got, err);
 	}
 	if (rc == 0)
-		ir_result(json_pack("{s:o}", "stamp", tell(l->path, &got)));
+		ir_result(
+		    json_pack("{s:o}", "stamp", tell(l->path, &got, false)));
 	ir_chain_free(&c);
 	ir_stamp_free(&got);
 	return rc == 0 ? IR_OK : -1;
