@@ -130,11 +130,15 @@ static json_t *
 copy(struct ir_cli *cli, const struct ir_custody_checked *checked,
     struct ir_err *err)
 {
-	json_t *file = hashed(err);
+	json_t *file;
 
 	(void)cli;
 	(void)checked;
-	if (file == NULL)
+	if (opt.to == NULL && opt.media == NULL && opt.file == NULL) {
+		ir_fail(err, IR_EUSAGE, "copy needs --to, --media or --file");
+		return NULL;
+	}
+	if ((file = hashed(err)) == NULL)
 		return NULL;
 	return json_pack("{s:o, s:o, s:o}", "to", text_or_null(opt.to), "media",
 	    text_or_null(opt.media), "file", file);

@@ -77,7 +77,9 @@ dispose --why x|dispose needs --how
 dispose --how x|dispose needs --why
 receive --media x|--media is not for receive
 list --output x|--output is not for list
-copy --sha256 12|--sha256 is 64
+copy|copy needs --to, --media or --file
+copy --why x|copy needs --to, --media or --file
+copy --media x --sha256 12|--sha256 is 64
 key-compromise --key-of a@b|needs --since
 key-compromise --since 2026-11-22|needs --fingerprint
 key-compromise --since 22.11.26 --key-of a@b|is no time
@@ -112,6 +114,18 @@ as carol receive
 refused 77 "was released to bob@lab, not to carol@lab" "receive by another"
 as alice release --to carol@lab
 refused 77 "on its way to bob@lab" "release in transit"
+unset IR_ALLOWED_SIGNERS
+touch -d '1 second' mark
+as bob receive
+refused 64 "whom do you trust? name your allowed_signers with -s, or --cond" \
+	"receive, trusting nobody"
+as bob verify
+refused 64 "whom do you trust? name your allowed_signers with -s" \
+	"verify, trusting nobody"
+cp -r "$dir" "$T/asis"
+as bob receive --condition 'as it is' -b "$T/asis"
+code_is 10 "who says in what state it is received may"
+export IR_ALLOWED_SIGNERS=$T/signers
 as bob receive --condition 'bag 7, seal unbroken' --name 'Bob B' --json
 code_is 0 "receive"
 json_is .verdict VALID
@@ -314,6 +328,11 @@ code_is 77 "no release after it"
 err_has "disposed of"
 as bob note --remarks 'witnessed' -q -b "$T/end"
 code_is 0 "but a note"
+as alice key-compromise --key-of bob@lab --since 2099-01-01 -q -b "$T/end"
+code_is 0 "and a key that was lost"
+as bob verify -b "$T/end"
+code_is 77 "no more than that"
+err_has "nothing but a note or a key-compromise"
 run ir verify "$T/end"
 code_is 0 "VALID to the end"
 out_has "nobody: it was disposed of"

@@ -174,7 +174,8 @@ refuse_turn(const struct ir_holder *h, const char *type, const char *actor,
 		break;
 	}
 	return ir_fail(err, IR_EPERM,
-	    "it was disposed of: nothing but a note can be added");
+	    "it was disposed of: nothing but a note or a key-compromise can be "
+	    "added");
 }
 
 /* The entry that is to follow. */

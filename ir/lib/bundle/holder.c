@@ -25,9 +25,12 @@ ir_holder_turn(const struct ir_holder *h, const char *type, const char *actor)
 {
 	bool holds = strcmp(ir_holder_name(h), actor) == 0;
 
+	/* A key may be lost when the evidence is long gone. */
 	if (h->disposed)
-		return strcmp(type, "note") == 0 ? IR_TURN_OK
-						 : IR_TURN_DISPOSED;
+		return strcmp(type, "note") == 0 ||
+			       strcmp(type, "key-compromise") == 0
+			   ? IR_TURN_OK
+			   : IR_TURN_DISPOSED;
 	if (strcmp(type, "release") == 0 || strcmp(type, "dispose") == 0) {
 		if (!holds)
 			return IR_TURN_NOT_HOLDER;

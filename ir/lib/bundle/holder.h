@@ -20,7 +20,7 @@ enum ir_turn {
 	IR_TURN_IN_TRANSIT,    /* ... of what is on its way */
 	IR_TURN_NOT_RELEASED,  /* receives what nobody released */
 	IR_TURN_NOT_ADDRESSEE, /* receives what was released to another */
-	IR_TURN_DISPOSED,      /* anything but a note, after the disposal */
+	IR_TURN_DISPOSED,      /* anything but a note or a lost key, then */
 };
 
 /* Zeroed, it is of a bundle that is not there yet. */

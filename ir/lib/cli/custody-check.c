@@ -63,6 +63,14 @@ ir_custody_check(struct ir_cli *cli, const char *type, const char *condition,
 		cli->bundle_dir, type, cli->who.id, checked->head, err) == -1 ||
 	    ir_trusted_load(&t, err) == -1)
 		return -1;
+	if (t.signers == NULL && condition == NULL) {
+		ir_trusted_free(&t);
+		return ir_fail(err, IR_EUSAGE,
+		    "whom do you trust? name your allowed_signers with -s%s",
+		    strcmp(type, "receive") == 0
+			? ", or --condition TEXT records it as it is"
+			: "");
+	}
 	o.signers = t.signers;
 	o.revoked = t.revoked;
 	o.stamp_roots = t.stamp_roots;
