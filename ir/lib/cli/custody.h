@@ -29,8 +29,8 @@ struct ir_custody_checked {
 /** ir_custody_check(cli, type, condition, checked, err): verifies before an act
  * of that type, "receive" or "verify".  IR_EFORMAT for what is HOSTILE, and for
  * what is received and worse than TIME, unless condition (or NULL) says in what
- * state it came; IR_EUSAGE if nobody is trusted and there is no condition; IR_EPERM
- * if it is not who's turn. */
+ * state it came; IR_EUSAGE if nobody is trusted and there is no condition;
+ * IR_EPERM if it is not who's turn. */
 int ir_custody_check(struct ir_cli *cli, const char *type,
     const char *condition, struct ir_custody_checked *checked,
     struct ir_err *err);
