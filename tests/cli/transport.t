@@ -247,6 +247,10 @@ run ir export --to nobody.pub -o w "B/$name"
 code_is 66 "no such recipient"
 run ir export --to bob -o w "B/$name"
 code_is 65 "a private key is no recipient"
+echo "bob@lab $(cat bob.pub)" >bobs
+run ir export --to bobs -o w "B/$name"
+code_is 65 "nor is a line of allowed_signers"
+err_has "bobs: line 1: that is a line of allowed_signers: give the public key"
 rm -rf w/*
 
 # Refused, with nothing left.

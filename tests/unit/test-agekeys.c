@@ -43,7 +43,8 @@ test_recipients(void **state)
 	    {AGE_SECRET, "f: a private key; name the file of its public half"},
 	    {PUB1 "\nnonsense\n", "f: line 2: no key in it"},
 	    {" " PUB1 "\n", "f: line 1: no key in it"},
-	    {"no-pty " PUB1 "\n", "f: line 1: its key is not base64"},
+	    {"no-pty " PUB1 "\n", "f: line 1: that is a line of "
+				  "allowed_signers: give the public key file"},
 	};
 	static const char *const low[] = {
 	    "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",

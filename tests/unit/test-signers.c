@@ -220,6 +220,9 @@ static const struct {
 } bad[] = {
     {"alice", "no key in it", false},
     {"alice ", "no key in it", false},
+    {PUB1 " alice@lab", "begins with a key type: put the person's name", false},
+    {"ecdsa-sha2-nistp256 AAAA=", "begins with a key type", false},
+    {"ssh-rsa x", "no key in it", false},
     {"\"alice " PUB1, "its principals are malformed", false},
     {"\"alice\"" PUB1, "its principals are malformed", true},
     {"al\"ice\" " PUB1, "its principals are malformed", true},

@@ -93,6 +93,19 @@ parse_ssh(const char *s, struct ir_age_public *to, struct ir_err *err)
 	    (struct ir_wire){(const uint8_t *)blob.p, blob.len}, to, err);
 }
 
+static bool
+is_signer(const char *s)
+{
+	ir_auto_free char *copy = strdup(s);
+	struct ir_signer one = {0};
+	struct ir_err ignored;
+	bool is = copy != NULL && ir_signer_parse(copy, &one, &ignored) == 0 &&
+		  one.principals != NULL;
+
+	ir_signer_clear(&one);
+	return is;
+}
+
 /* One key, which is never echoed: it may be a private one. */
 static int
 add_key(struct ir_age_recipients *r, const char *s, struct ir_err *err)
@@ -106,6 +119,10 @@ add_key(struct ir_age_recipients *r, const char *s, struct ir_err *err)
 	if (r->n == IR_MAX_AGE_KEYS)
 		return ir_fail(err, IR_EFORMAT, "more than %u recipients",
 		    IR_MAX_AGE_KEYS);
+	if (is_signer(s))
+		return ir_fail(err, IR_EFORMAT,
+		    "that is a line of allowed_signers: give the public key "
+		    "file");
 	if ((starts(s, "age1") ? parse_x25519(s, to, err)
 			       : parse_ssh(s, to, err)) == -1) {
 		memset(to, 0, sizeof(*to));

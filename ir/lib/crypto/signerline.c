@@ -200,6 +200,21 @@ ir_signer_key_parse(char *p, struct ir_buf *blob, struct ir_err *err)
 	return 0;
 }
 
+/* Whether this is the type of a key, and base64 of one follows: the line is of
+ * a public key file. */
+static bool
+is_key_file(const char *word, const char *rest)
+{
+	static const char *const types[] = {"ssh-", "ecdsa-", "sk-"};
+
+	if (strncmp(rest, "AAAA", 4) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (strncmp(word, types[i], strlen(types[i])) == 0)
+			return true;
+	return false;
+}
+
 int
 ir_signer_parse(char *p, struct ir_signer *s, struct ir_err *err)
 {
@@ -213,6 +228,10 @@ ir_signer_parse(char *p, struct ir_signer *s, struct ir_err *err)
 	principals = take_word(&p, true);
 	if (!principals)
 		return bad(err, "its principals are malformed");
+	if (is_key_file(principals, p))
+		return bad(err,
+		    "begins with a key type: put the person's name before it: "
+		    "alice@lab ssh-ed25519 AAAA...");
 	s->principals = strdup(principals);
 	if (!s->principals)
 		return ir_fail_mem(err);
