@@ -132,6 +132,9 @@ test_hostile(void **state)
 	    {"truncate -s 1T $1/manifest-sha256.txt", IR_HOSTILE,
 		"manifest-sha256.txt", "is larger than"},
 	    {"truncate -s 8M $1/" SEAL, IR_HOSTILE, SEAL, "larger than"},
+	    {"{ printf '{\"x\":\"'; head -c 1G /dev/zero | tr '\\0' a; } "
+	     "> $1/custody/0002-note.json",
+		IR_HOSTILE, "custody/0002-note.json", "is larger than"},
 	    {"truncate -s 8M $1/" SEAL ".sig", IR_HOSTILE, SEAL, "larger than"},
 	    {"rm -r $1/custody $1/bagit.txt", IR_HOSTILE, "bundle",
 		"is no bundle"},
