@@ -344,7 +344,7 @@ static const struct ir_program program = {
     .operands = "[CONTAINER]",
     .what = "Shows what was changed in a captured container, with content; "
 	    "needs no engine.",
-    .uses = IR_NEEDS_BUNDLE,
+    .uses = IR_NEEDS_BUNDLE | IR_OR_SEALED,
     .min = 0,
     .max = 1,
     .options = options,

@@ -122,8 +122,8 @@ static const struct ir_program program = {
     .name = "ir-seal",
     .operands = "",
     .what = "Closes the bundle: manifests, and your signature over them.",
-    .uses =
-	IR_NEEDS_BUNDLE | IR_USES_KEY | IR_NEEDS_KEY | IR_IS_ACT | IR_CAN_STAMP,
+    .uses = IR_NEEDS_BUNDLE | IR_OR_SEALED | IR_USES_KEY | IR_NEEDS_KEY |
+	    IR_IS_ACT | IR_CAN_STAMP,
     .min = 0,
     .max = 0,
     .options = options,

@@ -98,7 +98,7 @@ code_is 0 "and is sealed"
 run ir seal -b "$first"
 one_line 73 "sealed" "twice is refused"
 run ir seal
-one_line 66 "no bundle here" "a sealed one is not picked by itself"
+one_line 73 "sealed already" "also where it is found by itself"
 ir open -q INC-2 >/dev/null 2>&1
 ir open -q INC-3 >/dev/null 2>&1
 run ir seal

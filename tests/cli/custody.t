@@ -52,6 +52,13 @@ is "$(ls "$dir/custody")" "$(printf '0000-open.json\n0000-open.json.sig')" \
 	"which gets no act"
 ir seal -q -k ../alice >/dev/null
 cp -r "$dir" "$T/sealed"
+for where in . "$dir"; do
+	cd "$where" || exit 1
+	run ir seal -q -k "$T/alice"
+	cd "$T/work" || exit 1
+	code_is 73 "once more, in $where"
+	err_has "is sealed already"
+done
 touch -d '1 second' mark
 
 # What is wrong is said before anything is done.

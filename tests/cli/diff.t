@@ -187,6 +187,20 @@ code_is 66 "no such bundle"
 run ir-diff
 code_is 66 "no bundle at all"
 err_has "name it with -b"
+run ir-diff -b B web
+mkdir -p B/custody && touch B/bagit.txt B/custody/0001-seal.json
+run ir-diff web
+code_is 0 "the sealed one is found, beside it"
+cd B && run ir-diff web
+code_is 0 "and in its directory"
+cd .. && mkdir O && touch O/bagit.txt O/.open
+run ir-diff web
+code_is 66 "not where one is open: that is the one that is meant"
+rm -r O && cp -r B B2
+run ir-diff web
+code_is 64 "two sealed ones"
+err_has "several sealed bundles here"
+rm -r B2 B/custody B/bagit.txt
 run ir-diff -b B web other
 code_is 64 "too many operands"
 head -c -1024 "$C/filesystem.tar" >x

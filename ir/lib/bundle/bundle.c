@@ -98,7 +98,8 @@ refuse_sealed(const struct ir_bundle *b, struct ir_err *err)
 	unlinkat(b->dirfd, IR_OPEN, 0);
 	if (state == IR_BAG_SEALED)
 		return ir_fail(err, IR_EEXIST,
-		    "%s: is sealed: nothing can be added to it", b->dir);
+		    "%s: is sealed already: nothing can be added to it",
+		    b->dir);
 	return ir_fail(err, IR_EFORMAT,
 	    "%s: is neither open nor sealed: its " IR_OPEN " was removed",
 	    b->dir);

@@ -193,6 +193,9 @@ locate(const struct ir_program *p, struct ir_err *err)
 	if (ir_bundle_locate(
 		opt.bundle, p->uses & IR_SEALED, &cli.bundle_dir, err) == -1)
 		return -1;
+	if (cli.bundle_dir == NULL && p->uses & IR_OR_SEALED &&
+	    ir_bundle_locate(NULL, true, &cli.bundle_dir, err) == -1)
+		return -1;
 	if (cli.bundle_dir != NULL)
 		return 0;
 	if (p->uses & IR_SEALED)

@@ -29,6 +29,7 @@ enum {
 	IR_IS_ACT = 256,     /* --item ... --org; cli->said, the rest of who */
 	IR_TRUSTS = 512,     /* --allowed-signers, --revoked; see trusted.h */
 	IR_CAN_STAMP = 1024, /* --tsa; see cli/stamp.h */
+	IR_OR_SEALED = 2048, /* the bundle is a sealed one if none is open */
 };
 
 struct ir_cli {
