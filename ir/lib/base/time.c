@@ -28,6 +28,18 @@ ir_time_now(char out[IR_TIME_SIZE])
 	ir_time_format(out, ts);
 }
 
+/* strptime(3) takes blanks, signs and fewer digits, too. */
+static bool
+has_form(const char *s)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+
+	for (size_t i = 0; form[i] != '\0'; i++)
+		if (form[i] == '0' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
+			return false;
+	return true;
+}
+
 int
 ir_time_parse(const char *s, int64_t *out)
 {
@@ -36,7 +48,7 @@ ir_time_parse(const char *s, int64_t *out)
 	const char *p;
 
 	memset(&tm, 0, sizeof(tm));
-	p = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
+	p = has_form(s) ? strptime(s, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
 	if (p == NULL)
 		return -1;
 	if (*p == '.') {
