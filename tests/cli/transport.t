@@ -420,6 +420,13 @@ if [ "$(id -u)" = 0 ] && mkdir small &&
 	err_has "No space left on device"
 	err_lines 1
 	is "$(ls -A small)" "" "nothing is left"
+	head -c 20480 first.tar >cut.tar
+	run ir import cut.tar small/in
+	code_is 74 "room for all of it is looked for when the seal is read"
+	err_has "are to come, and there is room for"
+	is "$(ls -A small)" "" "nothing is left"
+	run ir import cut.tar w/in
+	code_is 65 "elsewhere there is room, and it ends too soon"
 	run ir import first.tar small/in
 	code_is 74 "an import to a full disk"
 	err_lines 1

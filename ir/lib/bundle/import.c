@@ -148,6 +148,23 @@ check_amount(const struct import *x, const char *path, struct ir_err *err)
 }
 
 static int
+check_room(const struct import *x, uint64_t size, struct ir_err *err)
+{
+	char needed[16], room[16];
+	struct statvfs fs;
+
+	if (fstatvfs(x->dir, &fs) == -1)
+		return ir_fail_errno(err, "%s", x->name);
+	if (size / fs.f_frsize < fs.f_bavail)
+		return 0;
+	ir_size(needed, size);
+	ir_size(room, (uint64_t)fs.f_bavail * fs.f_frsize);
+	return ir_fail(err, IR_EIO,
+	    "%s: %s are to come, and there is room for %s only", x->name,
+	    needed, room);
+}
+
+static int
 read_seal(struct import *x, struct ir_err *err)
 {
 	size_t len;
@@ -167,24 +184,9 @@ read_seal(struct import *x, struct ir_err *err)
 		    x->file, x->top);
 	x->res->sealed = true;
 	x->total = x->most - x->payload + x->res->bytes;
-	return check_amount(x, IR_CUSTODY_SEAL, err);
-}
-
-static int
-check_room(const struct import *x, uint64_t size, struct ir_err *err)
-{
-	char needed[16], room[16];
-	struct statvfs fs;
-
-	if (fstatvfs(x->dir, &fs) == -1)
-		return ir_fail_errno(err, "%s", x->name);
-	if (size / fs.f_frsize < fs.f_bavail)
-		return 0;
-	ir_size(needed, size);
-	ir_size(room, (uint64_t)fs.f_bavail * fs.f_frsize);
-	return ir_fail(err, IR_EIO,
-	    "%s: %s are to come, and there is room for %s only", x->name,
-	    needed, room);
+	if (check_amount(x, IR_CUSTODY_SEAL, err) == -1)
+		return -1;
+	return check_room(x, x->most - x->payload, err);
 }
 
 /* Whether it may come at all; then it is in x->items. */
