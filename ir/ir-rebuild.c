@@ -20,14 +20,17 @@
 #define MAX_SECONDS 86400
 
 static struct {
-	const char *name_old, *timeout, *settle;
+	const char *name_old, *from, *timeout, *settle;
 	bool stop_old;
-} opt = {NULL, "60", "3", false};
+} opt = {NULL, NULL, "60", "3", false};
 
 static const struct ir_option options[] = {
     {0, "name-old", "NAME",
 	"what the old one is called then (default: NAME-evidence-CASE)", NULL,
 	&opt.name_old},
+    {0, "from", "FILE",
+	"the record of its isolation (default: in the bundle, or here)", NULL,
+	&opt.from},
     {0, "timeout", "SEC", "how long it may take to become healthy (60)", NULL,
 	&opt.timeout},
     {0, "settle", "SEC", "without a health check: how long it must stay up (3)",
@@ -189,6 +192,7 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	struct ir_rebuild r = {
 	    .cli = cli,
 	    .name_old = opt.name_old,
+	    .from = opt.from,
 	    .stop_old = opt.stop_old,
 	};
 	int rc;

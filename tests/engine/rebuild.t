@@ -295,7 +295,8 @@ for with in bundle file; do
 	gone_bad shop
 	was=$(config web)
 	id=$(docker inspect -f '{{.Id}}' web)
-	[ $with = bundle ] || { mkdir nowhere && cd nowhere || exit 1; }
+	[ $with = bundle ] || { unset IR_BUNDLE && mkdir nowhere &&
+		cd nowhere || exit 1; }
 	ir isolate -q web >/dev/null 2>&1
 	ir pause -q web >/dev/null
 	run ir rebuild --settle 0 --name-old old web
@@ -306,6 +307,29 @@ for with in bundle file; do
 	run ir isolate --undo web
 	code_is 0 "the isolation of the old one still stands"
 done
+# On record elsewhere: that is said, and helps once it is named.
+gone_bad shop
+was=$(config web)
+id=$(docker inspect -f '{{.Id}}' web)
+ir isolate -q web >/dev/null 2>&1
+record=$PWD/ir-isolate-${id:0:12}.json
+ok "the record of an isolation" test -s "$record"
+mkdir "$T/elsewhere" && cd "$T/elsewhere" || exit 1
+alone="web is on no network, and no record of its isolation is here"
+run ir rebuild --dry-run web
+code_is 0 "isolated on record elsewhere, a dry run"
+err_has "$alone"
+run ir rebuild --settle 0 --name-old old --from nowhere web
+code_is 66 "no such record"
+run ir rebuild --dry-run --from "$record" web
+code_is 0 "with its record, a dry run"
+unlike "$err" "$alone" "nothing to warn of"
+run ir rebuild --settle 0 --name-old old --from "$record" web
+code_is 0 "with its record"
+unlike "$err" "$alone" "nothing to warn of"
+same "$(config web)" "$was" "the new one is connected as the old one was"
+docker rm -f web old >/dev/null
+export IR_BUNDLE=$bundle
 cd "$T" || exit 1
 gone_bad --health-cmd false --health-interval 1s --health-retries 1 shop
 ir isolate -q web >/dev/null 2>&1
@@ -329,6 +353,7 @@ docker run -d --name web --network b shop >/dev/null
 docker network disconnect b web
 run ir rebuild --settle 0 --name-old old web
 code_is 0 "one that had left its network"
+err_has "the new one will be on none: name the record with --from FILE"
 is "$(docker inspect -f '{{.NetworkSettings.Networks}}' web)" "map[]" \
 	"the new one is not on it either"
 docker rm -f web old >/dev/null
@@ -336,6 +361,7 @@ docker run -d --name web --network none shop >/dev/null
 docker run -d --name side --network container:web bb sleep 9999 >/dev/null
 run ir rebuild --settle 0 --name-old old web
 code_is 0 "one without a network"
+unlike "$err" "on no network" "which is as it should be"
 err_has "side uses the network namespace of the old container"
 run ir rebuild --settle 0 --name-old old2 side
 code_is 0 "one that uses another's"

@@ -260,13 +260,13 @@ ir_isolation_load(struct ir_cli *cli, const json_t *inspect, const char *from,
 }
 
 json_t *
-ir_isolation_before(
-    struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
+ir_isolation_before(struct ir_cli *cli, const json_t *inspect, const char *from,
+    struct ir_err *err)
 {
 	struct ir_isolation i;
 	json_t *now = NULL, *record = NULL;
 
-	if (ir_isolation_load(cli, inspect, NULL, &i, err) == 0)
+	if (ir_isolation_load(cli, inspect, from, &i, err) == 0)
 		now = ir_docker_networks_record(cli->engine, inspect, err);
 	if (now != NULL && merge(&i, now, "the engine", err) == 0)
 		record = json_incref(i.record);

@@ -33,11 +33,11 @@ int ir_isolation_load(struct ir_cli *cli, const json_t *inspect,
     const char *from, struct ir_isolation *i, struct ir_err *err);
 void ir_isolation_free(struct ir_isolation *i);
 
-/** ir_isolation_before(cli, inspect, err): the record of all networks that the
- * container is on, or was on before an isolation that still stands; the caller
- * owns it. */
-json_t *ir_isolation_before(
-    struct ir_cli *cli, const json_t *inspect, struct ir_err *err);
+/** ir_isolation_before(cli, inspect, from, err): the record of all networks
+ * that the container is on, or was on before an isolation that still stands,
+ * which is looked for as by ir_isolation_load(); the caller owns it. */
+json_t *ir_isolation_before(struct ir_cli *cli, const json_t *inspect,
+    const char *from, struct ir_err *err);
 
 /** ir_isolation_save(cli, record, err): keeps it, before anything is cut;
  * where, for the caller to free.  In the current directory, a file that is

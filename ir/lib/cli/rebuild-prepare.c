@@ -14,6 +14,7 @@
 #include "docker/container.h"
 #include "docker/create.h"
 #include "docker/image.h"
+#include "docker/networks.h"
 #include "json/json.h"
 
 /* The number of the case, also in a dry run, which has no bundle open. */
@@ -117,6 +118,22 @@ check(struct ir_rebuild *r, struct ir_err *err)
 	return name_is_free(r, err);
 }
 
+/* It may have been isolated elsewhere, and the new one would be, too. */
+static void
+warn_cut_off(const struct ir_rebuild *r)
+{
+	const char *mode = ir_json_str(r->old, "HostConfig.NetworkMode");
+	struct ir_err other;
+
+	if (json_array_size(json_object_get(r->networks, "endpoints")) == 0 &&
+	    strcmp(mode, "none") != 0 &&
+	    ir_docker_networks_mode(r->old, &other) == 0)
+		ir_warn("%s is on no network, and no record of its isolation "
+			"is here: the new one will be on none: name the record "
+			"with --from FILE",
+		    r->name);
+}
+
 int
 ir_rebuild_prepare(struct ir_rebuild *r, const char *name, struct ir_err *err)
 {
@@ -132,9 +149,10 @@ ir_rebuild_prepare(struct ir_rebuild *r, const char *name, struct ir_err *err)
 	if (r->evidence == NULL || check(r, err) == -1 ||
 	    find_image(r, err) == -1)
 		return -1;
-	r->networks = ir_isolation_before(r->cli, r->old, err);
+	r->networks = ir_isolation_before(r->cli, r->old, r->from, err);
 	if (r->networks == NULL)
 		return -1;
+	warn_cut_off(r);
 	r->body =
 	    ir_docker_create_body(r->old, r->networks, r->image, r->image, err);
 	return r->body != NULL ? 0 : -1;

@@ -14,10 +14,11 @@
 #include "docker/replace.h"
 
 /* One rebuild, from the old container to the new.  The caller sets the first
- * five and zeroes the rest. */
+ * six and zeroes the rest. */
 struct ir_rebuild {
 	struct ir_cli *cli;
 	const char *name_old; /* wished for the old one, or NULL */
+	const char *from;     /* the record of its isolation, or NULL: look */
 	bool stop_old;        /* kill it instead of freezing it */
 	int timeout_ms;       /* to become healthy */
 	int settle_ms;        /* to stay up, without a health check */
