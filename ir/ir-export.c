@@ -147,17 +147,17 @@ static void
 report(const char *dir, const struct ir_exported *x)
 {
 	const char *sealed = x->sealed ? "" : ", not sealed";
-	char size[16];
+	char size[16], files[32];
 
 	ir_size(size, x->out.size);
+	ir_files(files, x->files);
 	if (strcmp(x->file, "-") == 0) {
-		ir_say("exported  %llu files%s, %llu bytes, sha256 %s",
-		    (unsigned long long)x->files, sealed,
+		ir_say("exported  %s%s, %llu bytes, sha256 %s", files, sealed,
 		    (unsigned long long)x->out.size, x->out.sha256);
 		return;
 	}
-	ir_out(x->sealed ? IR_GOOD : IR_WARN, "exported  %s: %llu files, %s%s",
-	    x->file, (unsigned long long)x->files, size, sealed);
+	ir_out(x->sealed ? IR_GOOD : IR_WARN, "exported  %s: %s, %s%s", x->file,
+	    files, size, sealed);
 	ir_out(
 	    IR_PLAIN, "size      %llu bytes", (unsigned long long)x->out.size);
 	ir_out(IR_BOLD, "sha256    %s", x->out.sha256);

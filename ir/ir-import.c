@@ -33,11 +33,11 @@ progress(void *arg, uint64_t done, uint64_t total)
 static void
 report(const struct ir_imported *x)
 {
-	char size[16];
+	char size[16], files[32];
 
 	ir_size(size, x->bytes);
-	ir_out(IR_GOOD, "imported    %s: %llu files, %s", x->dir,
-	    (unsigned long long)x->files, size);
+	ir_files(files, x->files);
+	ir_out(IR_GOOD, "imported    %s: %s, %s", x->dir, files, size);
 }
 
 /* The verdict, if it is known who is trusted; else 0. */

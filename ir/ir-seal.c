@@ -54,7 +54,7 @@ static int
 seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 {
 	struct ir_seal_result r;
-	char size[16];
+	char size[16], files[32];
 	json_t *stamp;
 	int code;
 
@@ -63,10 +63,10 @@ seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 	if (ir_bundle_seal(b, &cli->who, &cli->said, &r, err) == -1)
 		return -1;
 	ir_size(size, r.bytes);
+	ir_files(files, r.files);
 	print_gaps(r.ledger);
-	ir_out(r.complete ? IR_GOOD : IR_WARN,
-	    "sealed    %s: %llu files, %s, %s", ir_bundle_dir(b),
-	    (unsigned long long)r.files, size,
+	ir_out(r.complete ? IR_GOOD : IR_WARN, "sealed    %s: %s, %s, %s",
+	    ir_bundle_dir(b), files, size,
 	    r.complete ? "complete" : "incomplete");
 	ir_out(IR_PLAIN, "by        %s", cli->who.id);
 	ir_out(IR_BOLD, "receipt   %s", r.head);

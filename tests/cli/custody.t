@@ -50,7 +50,10 @@ code_is 65 "an open bundle by name"
 err_has "is not sealed"
 is "$(ls "$dir/custody")" "$(printf '0000-open.json\n0000-open.json.sig')" \
 	"which gets no act"
-ir seal -q -k ../alice >/dev/null
+run ir seal -q -k ../alice
+out_has "$dir: 1 file, " "one file is no \"1 files\""
+run ir verify "$dir"
+out_has "content     1 file, "
 cp -r "$dir" "$T/sealed"
 for where in . "$dir"; do
 	cd "$where" || exit 1

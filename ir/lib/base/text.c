@@ -4,6 +4,7 @@
  */
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -199,6 +200,12 @@ ir_size(char out[16], uint64_t bytes)
 	}
 	snprintf(
 	    out, 16, u == 0 || v >= 100 ? "%.0f %s" : "%.1f %s", v, units[u]);
+}
+
+void
+ir_files(char out[32], uint64_t n)
+{
+	snprintf(out, 32, "%" PRIu64 " file%s", n, n == 1 ? "" : "s");
 }
 
 void

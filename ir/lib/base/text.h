@@ -45,6 +45,9 @@ int ir_uuid4(char out[37], struct ir_err *err);
 /** ir_size(out, bytes): "1.5 GiB" and the like, for people. */
 void ir_size(char out[16], uint64_t bytes);
 
+/** ir_files(out, n): "1 file", "2 files". */
+void ir_files(char out[32], uint64_t n);
+
 /** ir_url_escape(out, s): percent-encodes all but RFC 3986's unreserved. */
 void ir_url_escape(struct ir_buf *out, const char *s);
 

@@ -139,12 +139,15 @@ kind(const struct ir_tar_member *m)
 static int
 check_amount(const struct import *x, const char *path, struct ir_err *err)
 {
+	char files[32];
+
 	if (x->payload <= x->most && x->files <= x->most_files)
 		return 0;
+	ir_files(files, x->most_files);
 	return ir_fail(err, IR_EFORMAT,
 	    "%s: %s/%s: with it there is more than was sealed, which is "
-	    "%" PRIu64 " bytes in %" PRIu64 " files",
-	    x->file, x->top, path, x->most, x->most_files);
+	    "%" PRIu64 " bytes in %s",
+	    x->file, x->top, path, x->most, files);
 }
 
 static int

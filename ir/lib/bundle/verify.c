@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "bundle/bag.h"
 #include "bundle/check.h"
 #include "bundle/complete.h"
@@ -110,7 +111,7 @@ check_oxum(struct ir_check *c, uint64_t most, uint64_t n)
 {
 	const char *sealed = ir_json_str(c->seal, "seal.payload_oxum");
 	uint64_t bytes = 0, files = 0;
-	char found[64];
+	char found[64], here[32], due[32];
 
 	if (c->seal == NULL)
 		return;
@@ -120,11 +121,13 @@ check_oxum(struct ir_check *c, uint64_t most, uint64_t n)
 			files++;
 		}
 	snprintf(found, sizeof(found), "%" PRIu64 ".%" PRIu64, bytes, files);
+	ir_files(here, files);
+	ir_files(due, n);
 	if (strcmp(sealed, found) != 0)
 		ir_fault(&c->faults, IR_CONTENT, "data",
-		    "holds %" PRIu64 " bytes in %" PRIu64 " files; %" PRIu64
-		    " bytes in %" PRIu64 " files were sealed",
-		    bytes, files, most, n);
+		    "holds %" PRIu64 " bytes in %s; %" PRIu64
+		    " bytes in %s were sealed",
+		    bytes, here, most, due);
 }
 
 static void

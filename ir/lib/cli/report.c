@@ -76,7 +76,7 @@ static void
 print_summary(const json_t *s)
 {
 	const json_t *v;
-	char size[16];
+	char size[16], files[32];
 	size_t i;
 
 	if (ir_json_at(s, "case") != NULL)
@@ -103,8 +103,8 @@ print_summary(const json_t *s)
 			    ir_json_str(v, "authority"));
 	if (ir_json_at(s, "files") != NULL) {
 		ir_size(size, (uint64_t)ir_json_int(s, "bytes"));
-		ir_out(IR_PLAIN, "content     %lld files, %s",
-		    (long long)ir_json_int(s, "files"), size);
+		ir_files(files, (uint64_t)ir_json_int(s, "files"));
+		ir_out(IR_PLAIN, "content     %s, %s", files, size);
 	}
 	json_array_foreach (ir_json_at(s, "changes"), i, v)
 		ir_out(IR_PLAIN, "changed     %s", ir_json_str(v, "what"));
