@@ -436,8 +436,8 @@ is "$(ls -A "$T/kill/custody")" "$before" "and leaves nothing"
 
 # Somebody else's, and read-only.
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null &&
-	setpriv --reuid 65534 --clear-groups "$IR_BUILDDIR/ir/ir-custody" \
-		--version >/dev/null 2>&1; then
+	setpriv --reuid 65534 --clear-groups ir custody --version \
+		>/dev/null 2>&1; then
 	chmod 755 "$T" "$T/home" && cp -r "$T/sealed" "$T/other"
 	chmod -R a+rX "$T/other" "$T/signers"
 	cp "$T/bob" "$T/nobodys"
