@@ -22,8 +22,9 @@ cd "$(dirname "$0")"
 to_build='gcc libc6-dev make autoconf automake pkg-config|pkgconf
 	libarchive-dev libgcrypt20-dev
 	libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev
-	libjansson-dev libzstd-dev libssl-dev libseccomp-dev libcmocka-dev'
-to_drill="docker.io|docker-ce iptables iproute2 procps busybox-static jq curl
+	libjansson-dev libzstd-dev libssl-dev libseccomp-dev libmnl-dev
+	libcmocka-dev'
+to_drill="docker.io|docker-ce iptables nftables iproute2 procps busybox-static jq curl
 	openssh-client"
 to_check="$to_drill age ca-certificates clang-format-14 mandoc openssl python3
 	libarchive-tools shellcheck socat strace time valgrind zstd"

@@ -8,7 +8,7 @@
 declare -A rank=(
 	[base]=0
 	[archive]=1 [crypto]=1 [json]=1 [net]=1 [sandbox]=1 [stamp]=1
-	[bundle]=2 [docker]=2 [playbook]=2 [tree]=2
+	[bundle]=2 [docker]=2 [host]=2 [playbook]=2 [tree]=2
 	[collectors]=3
 	[cli]=4
 	[programs]=5
@@ -60,6 +60,7 @@ judge()
 	openssl/*) [ "$own" = stamp ] ;;
 	seccomp.h) [ "$own" = sandbox ] ;;
 	curl/*) [ "$own" = net ] ;;
+	libmnl/*) [ "$own" = host ] ;;
 	jansson.h) [ "$own" = json ] || [ "${rank[$own]}" -gt 1 ] ;;
 	*) [[ $header =~ $libc ]] ;;
 	esac || echo "$1: $own includes $2"
@@ -107,6 +108,8 @@ collectors/logs.c "cli/out.h"
 ir/ir-open.c <openssl/evp.h>
 ir/lib/crypto/age.c <openssl/evp.h>
 ir/lib/bundle/verify.c <seccomp.h>
+ir/lib/docker/networks.c <libmnl/libmnl.h>
+ir/lib/host/links.c "docker/container.h"
 EOT
 while read -r file header; do
 	is "$(judge "$file" "$header")" "" "permits $header in $file"

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A container as this host has it: its first process, held so that nothing done
+ * through this handle can hit another process or another container's network,
+ * whatever ends, restarts or takes over a number in the meantime.
+ *
+ * This is for a local engine and root.  The engine only says which process to
+ * look at; whether that process belongs to the container is read from its
+ * cgroup, which bears the container's id on every engine.
+ */
+#ifndef IR_HOST_HOST_H
+#define IR_HOST_HOST_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct ir_host;
+
+/** ir_host_open(id, pid, err): id is the container's 64 hex digits, pid the
+ * engine's State.Pid.  IR_ENOENT: it is not to be seen from here (not running,
+ * or an engine of another host or PID namespace); IR_EPERM: it is, but looking
+ * into its namespaces takes root.  The message is the reason, fit to follow
+ * "cannot act on this host: ".  Freed by ir_host_close(). */
+struct ir_host *ir_host_open(const char *id, long long pid, struct ir_err *err);
+void ir_host_close(struct ir_host *h); /* NULL is fine */
+
+/** ir_host_alive(h): whether that process still runs. */
+bool ir_host_alive(const struct ir_host *h);
+
+#endif
