@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "bundle/import.h"
+#include "cli/apart.h"
 #include "cli/cli.h"
 #include "cli/report.h"
 #include "cli/trusted.h"
@@ -59,7 +60,7 @@ verify(const char *dir, const struct ir_trusted *t, json_t **report,
 		*report = json_null();
 		return IR_OK;
 	}
-	if (ir_bundle_verify(dir, &o, &r, err) == -1)
+	if (ir_verify_apart(dir, NULL, &o, &r, err) == -1)
 		return -1;
 	ir_report_print(&r);
 	*report = ir_report_json(&r);

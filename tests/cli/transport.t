@@ -176,6 +176,13 @@ code_is 0 "from standard input, under another name"
 json_is .bundle new
 json_is .sealed true
 json_is .verified.verdict VALID
+held=$(jq -c .verified.summary.sandbox <<<"$out")
+is "$held" "$(ir verify --json new | jq -c .summary.sandbox)" \
+	"verified in the sandbox of ir verify: $held"
+run ir import ../first.tar -
+code_is 0 "into a directory that is called -"
+out_has "imported    ./-: "
+out_has VALID "and it is that directory which is verified"
 run env -u IR_ALLOWED_SIGNERS ir import ../repacked.tar repacked
 code_is 0 "what tar packed, in its own order; nobody is known"
 err_has "nothing of it is verified yet: ir verify repacked"

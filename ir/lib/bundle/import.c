@@ -82,7 +82,8 @@ place(struct import *x, struct ir_err *err)
 
 	if (a == NULL || b == NULL)
 		return ir_fail_mem(err);
-	x->res->dir = ir_asprintf(err, "%s", dir);
+	/* Whoever is told must not take it for an option, or standard input. */
+	x->res->dir = ir_asprintf(err, "%s%s", dir[0] == '-' ? "./" : "", dir);
 	x->name = ir_asprintf(err, "%s", basename(b));
 	if (x->res->dir == NULL || x->name == NULL)
 		return -1;

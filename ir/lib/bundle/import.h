@@ -26,7 +26,7 @@ struct ir_import_options {
 };
 
 struct ir_imported {
-	char *dir; /* the caller frees */
+	char *dir; /* never like an option or "-"; the caller frees */
 	uint64_t files, bytes;
 	bool sealed; /* there is a seal; whether it is good is not looked at */
 };
