@@ -13,9 +13,10 @@
 
 /** ir_host_state(h, tar, ledger, err): appends to tar one tar archive with a
  * file each (one file in the bundle, so that the cut waits for one write and
- * not for thirty): tcp, tcp6, udp, udp6, udplite, raw, raw6, icmp, unix,
- * packet, netlink, route, ipv6_route, arp, dev, snmp, sockstat ... byte for
- * byte as /proc/PID/net has them; links.json, routes.json, rules.json,
+ * not for thirty; ustar, written by hand, since loading libarchive would take
+ * longer than all of this): tcp, tcp6, udp, udp6, udplite, raw, raw6, icmp,
+ * unix, packet, netlink, route, ipv6_route, arp, dev, snmp, sockstat ... byte
+ * for byte as /proc/PID/net has them; links.json, routes.json, rules.json,
  * neighbours.json from rtnetlink (which also has IPv6 neighbours); conntrack,
  * the lines or entries of the host's that name one of the container's
  * addresses; resolv.conf, hosts and hostname of the container, which may be
