@@ -15,7 +15,7 @@
 
 struct ir_docker {
 	struct ir_http *http;
-	char *where;
+	struct ir_docker_endpoint ep;
 	char api[16]; /* "" until negotiated */
 	bool podman;
 	long status;
@@ -59,12 +59,38 @@ compare_versions(const char *a, const char *b)
 	return an < bn ? -1 : an > bn;
 }
 
+/* Takes what ep holds, in a failure too. */
+static struct ir_docker *
+to_endpoint(struct ir_docker_endpoint *ep, struct ir_err *err)
+{
+	const struct ir_http_server server = {
+	    .unix_path = ep->unix_path,
+	    .origin = ep->origin,
+	    .ca = ep->ca,
+	    .cert = ep->cert,
+	    .key = ep->key,
+	    .verify = ep->verify,
+	};
+	struct ir_docker *d = calloc(1, sizeof(*d));
+
+	if (d == NULL) {
+		ir_fail_mem(err);
+		ir_docker_endpoint_free(ep);
+		return NULL;
+	}
+	d->ep = *ep;
+	if ((d->http = ir_http_new(&server, err)) == NULL) {
+		ir_docker_close(d);
+		return NULL;
+	}
+	return d;
+}
+
 struct ir_docker *
 ir_docker_open(const char *host, struct ir_err *err)
 {
 	const char *api = getenv("DOCKER_API_VERSION");
 	struct ir_docker_endpoint ep;
-	struct ir_docker *d;
 
 	if (api != NULL && api[0] != '\0' && !is_version(api)) {
 		ir_fail(err, IR_EUSAGE,
@@ -74,27 +100,23 @@ ir_docker_open(const char *host, struct ir_err *err)
 	}
 	if (ir_docker_endpoint(host, &ep, err) == -1)
 		return NULL;
-	if ((d = calloc(1, sizeof(*d))) == NULL)
-		ir_fail_mem(err);
-	else {
-		const struct ir_http_server server = {
-		    .unix_path = ep.unix_path,
-		    .origin = ep.origin,
-		    .ca = ep.ca,
-		    .cert = ep.cert,
-		    .key = ep.key,
-		    .verify = ep.verify,
-		};
+	return to_endpoint(&ep, err);
+}
 
-		d->where = ep.name;
-		ep.name = NULL;
-		if ((d->http = ir_http_new(&server, err)) == NULL) {
-			ir_docker_close(d);
-			d = NULL;
-		}
-	}
-	ir_docker_endpoint_free(&ep);
-	return d;
+struct ir_docker *
+ir_docker_twin(const struct ir_docker *d, struct ir_err *err)
+{
+	struct ir_docker_endpoint ep;
+	struct ir_docker *twin;
+
+	if (ir_docker_endpoint_copy(&d->ep, &ep, err) == -1 ||
+	    (twin = to_endpoint(&ep, err)) == NULL)
+		return NULL;
+	memcpy(twin->api, d->api, sizeof(twin->api));
+	twin->podman = d->podman;
+	twin->on_call = d->on_call;
+	twin->on_call_arg = d->on_call_arg;
+	return twin;
 }
 
 void
@@ -103,14 +125,14 @@ ir_docker_close(struct ir_docker *d)
 	if (d == NULL)
 		return;
 	ir_http_free(d->http);
-	free(d->where);
+	ir_docker_endpoint_free(&d->ep);
 	free(d);
 }
 
 const char *
 ir_docker_where(const struct ir_docker *d)
 {
-	return d->where;
+	return d->ep.name;
 }
 
 bool
@@ -228,7 +250,7 @@ ir_docker_hello(struct ir_docker *d, struct ir_err *err)
 	if (!is_version(res.api_version))
 		return ir_fail(err, IR_EPROTO,
 		    "%s answers, but not as an engine does: no Api-Version",
-		    d->where);
+		    d->ep.name);
 	if (forced != NULL && forced[0] != '\0')
 		api = forced;
 	else if (compare_versions(res.api_version, IR_DOCKER_API) < 0)

@@ -35,6 +35,11 @@ struct ir_docker;
 struct ir_docker *ir_docker_open(const char *host, struct ir_err *err);
 void ir_docker_close(struct ir_docker *d); /* NULL is fine */
 
+/** ir_docker_twin(d, err): another connection to the same engine, for another
+ * thread; what was negotiated, and who is told of calls, is taken over.  Freed
+ * by ir_docker_close(). */
+struct ir_docker *ir_docker_twin(const struct ir_docker *d, struct ir_err *err);
+
 /** ir_docker_where(d): the endpoint's name. */
 const char *ir_docker_where(const struct ir_docker *d);
 

@@ -338,6 +338,27 @@ ir_docker_endpoint(
 	return -1;
 }
 
+static bool
+copy(char **to, const char *from)
+{
+	return from == NULL || (*to = strdup(from)) != NULL;
+}
+
+int
+ir_docker_endpoint_copy(const struct ir_docker_endpoint *ep,
+    struct ir_docker_endpoint *out, struct ir_err *err)
+{
+	memset(out, 0, sizeof(*out));
+	out->verify = ep->verify;
+	if (copy(&out->name, ep->name) && copy(&out->from, ep->from) &&
+	    copy(&out->unix_path, ep->unix_path) &&
+	    copy(&out->origin, ep->origin) && copy(&out->ca, ep->ca) &&
+	    copy(&out->cert, ep->cert) && copy(&out->key, ep->key))
+		return 0;
+	ir_docker_endpoint_free(out);
+	return ir_fail_mem(err);
+}
+
 void
 ir_docker_endpoint_free(struct ir_docker_endpoint *ep)
 {

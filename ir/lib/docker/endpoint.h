@@ -35,6 +35,9 @@ struct ir_docker_endpoint {
  * ir_docker_endpoint_free(). */
 int ir_docker_endpoint(
     const char *host, struct ir_docker_endpoint *out, struct ir_err *err);
+/** ir_docker_endpoint_copy(ep, out, err): the same once more. */
+int ir_docker_endpoint_copy(const struct ir_docker_endpoint *ep,
+    struct ir_docker_endpoint *out, struct ir_err *err);
 void ir_docker_endpoint_free(struct ir_docker_endpoint *ep);
 
 #endif
