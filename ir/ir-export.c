@@ -35,13 +35,6 @@ static const struct ir_option options[] = {
     IR_OPTION_END,
 };
 
-static void
-progress(void *arg, uint64_t done, uint64_t total)
-{
-	(void)arg;
-	ir_progress("exporting", done, total);
-}
-
 static int
 find(int argc, char **argv, char **dir, struct ir_err *err)
 {
@@ -172,7 +165,8 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	    .out = opt.out,
 	    .unsealed = opt.unsealed,
 	    .zst = opt.zst,
-	    .progress = progress,
+	    .progress = ir_progress_word,
+	    .arg = (char[]){"exporting"},
 	};
 	struct ir_age_recipients *to = NULL;
 	struct ir_exported x;

@@ -25,13 +25,6 @@ static const struct ir_option options[] = {
 };
 
 static void
-progress(void *arg, uint64_t done, uint64_t total)
-{
-	(void)arg;
-	ir_progress("importing", done, total);
-}
-
-static void
 report(const struct ir_imported *x)
 {
 	char size[16], files[32];
@@ -46,12 +39,7 @@ static int
 verify(const char *dir, const struct ir_trusted *t, json_t **report,
     struct ir_err *err)
 {
-	const struct ir_verify_options o = {
-	    .signers = t->signers,
-	    .revoked = t->revoked,
-	    .stamp_roots = t->stamp_roots,
-	    .progress = ir_trusted_progress,
-	};
+	struct ir_verify_options o = {0};
 	struct ir_report r;
 	int code;
 
@@ -60,6 +48,7 @@ verify(const char *dir, const struct ir_trusted *t, json_t **report,
 		*report = json_null();
 		return IR_OK;
 	}
+	ir_trusted_fill(t, &o);
 	if (ir_verify_apart(dir, NULL, &o, &r, err) == -1)
 		return -1;
 	ir_report_print(&r);
@@ -94,7 +83,8 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
 	struct ir_import_options o = {
 	    .dir = argc == 2 ? argv[1] : NULL,
-	    .progress = progress,
+	    .progress = ir_progress_word,
+	    .arg = (char[]){"importing"},
 	};
 	struct ir_age_identity *id = NULL;
 	struct ir_trusted t;

@@ -69,7 +69,6 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	struct ir_verify_options o = {
 	    .case_number = opt.case_number,
 	    .need_stamp = opt.need_stamp,
-	    .progress = ir_trusted_progress,
 	};
 	struct ir_age_identity *id = NULL;
 	struct ir_trusted t;
@@ -88,9 +87,7 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 		ir_age_identity_free(id);
 		return -1;
 	}
-	o.signers = t.signers;
-	o.revoked = t.revoked;
-	o.stamp_roots = t.stamp_roots;
+	ir_trusted_fill(&t, &o);
 	code = ir_verify_apart(argv[0], id, &o, &r, err);
 	ir_trusted_free(&t);
 	ir_age_identity_free(id);

@@ -53,7 +53,7 @@ int
 ir_custody_check(struct ir_cli *cli, const char *type, const char *condition,
     struct ir_custody_checked *checked, struct ir_err *err)
 {
-	struct ir_verify_options o = {.progress = ir_trusted_progress};
+	struct ir_verify_options o = {0};
 	struct ir_trusted t;
 	struct ir_report r;
 	int rc;
@@ -71,9 +71,7 @@ ir_custody_check(struct ir_cli *cli, const char *type, const char *condition,
 			? ", or --condition TEXT records it as it is"
 			: "");
 	}
-	o.signers = t.signers;
-	o.revoked = t.revoked;
-	o.stamp_roots = t.stamp_roots;
+	ir_trusted_fill(&t, &o);
 	rc = ir_verify_apart(cli->bundle_dir, NULL, &o, &r, err);
 	ir_trusted_free(&t);
 	if (rc == -1)

@@ -226,3 +226,9 @@ ir_progress(const char *what, uint64_t done, uint64_t total)
 	out.bar = true;
 	out.bar_drawn = now;
 }
+
+void
+ir_progress_word(void *word, uint64_t done, uint64_t total)
+{
+	ir_progress(word, done, total);
+}

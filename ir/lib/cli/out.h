@@ -57,6 +57,10 @@ int ir_out_flush(void);
  * it. */
 void ir_progress(const char *what, uint64_t done, uint64_t total);
 
+/** ir_progress_word(word, done, total): the same, for what tells its progress
+ * to a function with an argument: word is a char *. */
+void ir_progress_word(void *word, uint64_t done, uint64_t total);
+
 /** ir_progress_end(): takes the bar away, where no line follows that would. */
 void ir_progress_end(void);
 

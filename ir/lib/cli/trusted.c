@@ -80,8 +80,13 @@ ir_trusted_free(struct ir_trusted *t)
 }
 
 void
-ir_trusted_progress(void *arg, uint64_t done, uint64_t total)
+ir_trusted_fill(const struct ir_trusted *t, struct ir_verify_options *o)
 {
-	(void)arg;
-	ir_progress("verifying", done, total);
+	static char word[] = "verifying";
+
+	o->signers = t->signers;
+	o->revoked = t->revoked;
+	o->stamp_roots = t->stamp_roots;
+	o->progress = ir_progress_word;
+	o->arg = word;
 }

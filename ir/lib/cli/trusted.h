@@ -25,7 +25,8 @@ struct ir_trusted {
 int ir_trusted_load(struct ir_trusted *t, struct ir_err *err);
 void ir_trusted_free(struct ir_trusted *t);
 
-/** ir_trusted_progress(arg, done, total): for ir_verify_options. */
-void ir_trusted_progress(void *arg, uint64_t done, uint64_t total);
+/** ir_trusted_fill(t, o): whom o trusts, as long as t lasts, and that it shows
+ * its progress; the rest of o stays. */
+void ir_trusted_fill(const struct ir_trusted *t, struct ir_verify_options *o);
 
 #endif
