@@ -19,6 +19,7 @@ include tests/unit/net.mk
 include tests/unit/sandbox.mk
 include tests/unit/stamp.mk
 include tests/unit/docker.mk
+include tests/unit/host.mk
 include tests/unit/bundle.mk
 include tests/unit/collectors.mk
 include tests/lint/local.mk

@@ -90,6 +90,15 @@
 /* A text file larger than this gets hashes in a diff, but no hunks. */
 #define IR_MAX_DIFF_TEXT (1u << 20)
 
+/* /proc/PID/cgroup: a line for each controller, with a path that a container
+ * can make long; and /proc/PID/mountinfo, of at most 100,000 mounts
+ * (fs.mount-max) at some 300 bytes. */
+#define IR_MAX_CGROUP    (256u << 10)
+#define IR_MAX_MOUNTINFO (32u << 20)
+
+/* Processes of one container: the kernel's own limit on numbers is 2^22. */
+#define IR_MAX_PIDS (4u << 20)
+
 /* Chunk attestation: at most this much of a stream, or this long, is
  * unproven after a kill (bundle format, section 3). */
 #define IR_CHUNK_BYTES (64u << 20)
