@@ -29,7 +29,6 @@ static struct ir_cli cli = {
 static char **args; /* of the program, for the record */
 static const struct ir_program *program;
 static struct ir_key *key;
-static struct ir_err record_err; /* the first failure to record */
 
 static const struct ir_option of_engine[] = {
     {'H', "host", "URL", "the engine, as docker -H (default: DOCKER_HOST, ...)",
@@ -135,53 +134,6 @@ complete(void)
 	}
 	ir_docker_close(d);
 	return IR_OK;
-}
-
-static void
-record_failed(const struct ir_err *err)
-{
-	if (record_err.code != IR_OK)
-		return;
-	record_err = *err;
-	ir_warn("from here on nothing is recorded: %s", err->msg);
-}
-
-void
-ir_cli_record(struct ir_cli *c, const char *ev, json_t *fields)
-{
-	struct ir_err err;
-
-	if (c->bundle == NULL || record_err.code != IR_OK)
-		json_decref(fields);
-	else if (ir_bundle_event(c->bundle, ev, fields, &err) == -1)
-		record_failed(&err);
-}
-
-void
-ir_cli_change(
-    struct ir_cli *c, const char *undo, const char *why, const char *fmt, ...)
-{
-	char what[1024];
-	struct ir_err err;
-	struct ir_sink *sink;
-	va_list ap;
-
-	if (c->bundle == NULL || record_err.code != IR_OK)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	sink = ir_bundle_sink(c->bundle);
-	if (sink->change(sink, what, undo, why, &err) == -1)
-		record_failed(&err);
-}
-
-static void
-on_call(void *arg, const char *method, const char *path, long status, double ms)
-{
-	ir_cli_record(arg, "api",
-	    json_pack("{s:s, s:s, s:I, s:I}", "method", method, "path", path,
-		"status", (json_int_t)status, "us", (json_int_t)(ms * 1000)));
 }
 
 /* Which bundle, if any. */
@@ -298,7 +250,7 @@ record(struct ir_err *err)
 		return -1;
 	}
 	if (cli.engine != NULL)
-		ir_docker_on_call(cli.engine, on_call, &cli);
+		ir_docker_on_call(cli.engine, ir_cli_record_call, &cli);
 	return 0;
 }
 
@@ -326,13 +278,10 @@ start(const struct ir_program *p, struct ir_err *err)
 static int
 finish(int code)
 {
-	struct ir_err err;
+	bool recorded = ir_cli_record_end(&cli, code);
 
 	if (cli.engine != NULL)
 		ir_docker_on_call(cli.engine, NULL, NULL);
-	if (cli.bundle != NULL && record_err.code == IR_OK &&
-	    ir_bundle_end(cli.bundle, code, &err) == -1)
-		record_failed(&err);
 	ir_bundle_close(cli.bundle);
 	ir_docker_close(cli.engine);
 	free(cli.bundle_dir);
@@ -342,24 +291,18 @@ finish(int code)
 		ir_complain("cannot write to standard output");
 		return IR_EIO;
 	}
-	return record_err.code != IR_OK && code < IR_EUSAGE ? IR_EIO : code;
-}
-
-static json_t *
-error_json(const struct ir_err *err)
-{
-	return json_pack("{s:i, s:o}", "code", (int)err->code, "message",
-	    ir_json_text(err->msg));
+	return !recorded && code < IR_EUSAGE ? IR_EIO : code;
 }
 
 static int
 failed(const struct ir_err *err)
 {
-	ir_complain("%s", err->msg);
-	ir_cli_record(&cli, "error", error_json(err));
-	if (!ir_result_given())
-		ir_result(json_pack("{s:o}", "error", error_json(err)));
-	return (int)err->code;
+	if (ir_result_given()) {
+		ir_complain("%s", err->msg);
+		ir_cli_record_error(&cli, err);
+		return (int)err->code;
+	}
+	return ir_cli_failed(&cli, NULL, err);
 }
 
 static int

@@ -68,15 +68,36 @@ int ir_cli_need_key(struct ir_cli *cli, struct ir_err *err);
  * failure that came from a key that nobody named: warns, and takes who's. */
 bool ir_cli_unsigned(struct ir_bundle_who *who, const struct ir_err *err);
 
+/** ir_cli_failed(cli, operand, err): says what failed, on stderr, in the
+ * journal and as the result ({"error":{"code","message"}}, with "operand"
+ * unless that is NULL); the exit code. */
+int ir_cli_failed(
+    struct ir_cli *cli, const char *operand, const struct ir_err *err);
+
+/* The journal and the bundle, from any thread. */
+
 /** ir_cli_record(cli, ev, fields): a line in the journal, if there is one;
  * takes the reference.  A failure is reported once and makes the exit code
  * IR_EIO, but never stops the containment of a container. */
 void ir_cli_record(struct ir_cli *cli, const char *ev, json_t *fields);
+void ir_cli_record_error(struct ir_cli *cli, const struct ir_err *err);
+
+/** ir_cli_record_call(cli, ...): a call to the engine; an ir_docker_call_fn. */
+void ir_cli_record_call(
+    void *cli, const char *method, const char *path, long status, double ms);
 
 /** ir_cli_change(cli, undo, why, fmt, ...): declares a change to the target,
  * before it is made, in the same way.  The text names the object, by what does
  * not change: "container 6dbeebd79a91: paused". */
 void ir_cli_change(struct ir_cli *cli, const char *undo, const char *why,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/** ir_cli_put(cli, path, p, n, err): one whole file below the bundle's
+ * data/. */
+int ir_cli_put(struct ir_cli *cli, const char *path, const void *p, size_t n,
+    struct ir_err *err);
+
+/** ir_cli_record_end(cli, code): the last line; whether all was recorded. */
+bool ir_cli_record_end(struct ir_cli *cli, int code);
 
 #endif

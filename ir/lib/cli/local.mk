@@ -12,6 +12,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/places.c ir/lib/cli/places.h \
 	ir/lib/cli/rebuild-prepare.c \
 	ir/lib/cli/rebuild.c ir/lib/cli/rebuild.h \
+	ir/lib/cli/record.c \
 	ir/lib/cli/standstill.c ir/lib/cli/standstill.h \
 	ir/lib/cli/report.c ir/lib/cli/report.h \
 	ir/lib/cli/stamp.c ir/lib/cli/stamp.h \

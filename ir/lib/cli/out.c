@@ -4,12 +4,14 @@
  */
 #include "cli/out.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "json/json.h"
@@ -25,6 +27,12 @@ static struct {
 	uint64_t bar_started, bar_drawn;
 	char bar_what[64];
 } out;
+
+/* What a thread prints while it holds: of each text, the digit of its
+ * descriptor, its bytes and a NUL. */
+static __thread struct ir_buf held;
+static __thread bool holds;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all the rest */
 
 static const char *const codes[] = {
     [IR_PLAIN] = "",
@@ -62,17 +70,60 @@ clear_bar(void)
 	out.bar = false;
 }
 
-/* The one place where text leaves the program; safe is escaped. */
+/* Text leaves the program here; the lock is held. */
+static void
+emit(FILE *f, const char *text)
+{
+	clear_bar();
+	if (f == stderr)
+		fflush(stdout);
+	fputs(text, f);
+}
+
+static void
+emit_or_hold(FILE *f, const char *text)
+{
+	if (holds) {
+		ir_buf_puts(&held, f == stderr ? "2" : "1");
+		ir_buf_add(&held, text, strlen(text) + 1);
+		return;
+	}
+	pthread_mutex_lock(&lock);
+	emit(f, text);
+	pthread_mutex_unlock(&lock);
+}
+
+void
+ir_out_hold(void)
+{
+	holds = true;
+}
+
+void
+ir_out_release(void)
+{
+	const char *end = held.p + held.len;
+
+	pthread_mutex_lock(&lock);
+	for (const char *p = held.p; p < end; p += strlen(p) + 1)
+		emit(*p == '2' ? stderr : stdout, p + 1);
+	pthread_mutex_unlock(&lock);
+	ir_buf_free(&held);
+	holds = false;
+}
+
+/* A line, of which safe is escaped. */
 static void
 put(FILE *f, enum ir_style style, const char *before, const struct ir_buf *safe)
 {
 	bool colour = out.colour[fileno(f)] && style != IR_PLAIN;
+	struct ir_buf whole = IR_BUF_INIT;
 
-	clear_bar();
-	if (f == stderr)
-		fflush(stdout);
-	fprintf(f, "%s%s%s%s\n", colour ? codes[style] : "", before,
+	ir_buf_printf(&whole, "%s%s%s%s\n", colour ? codes[style] : "", before,
 	    safe->p != NULL ? safe->p : "", colour ? "\033[0m" : "");
+	if (whole.p != NULL)
+		emit_or_hold(f, whole.p);
+	ir_buf_free(&whole);
 }
 
 static void
@@ -166,14 +217,20 @@ ir_complain(const char *fmt, ...)
 void
 ir_result(json_t *j)
 {
+	ir_auto_buf struct ir_buf line = IR_BUF_INIT;
 	struct ir_err err;
-	char *text = out.json && j != NULL ? ir_json_line(j, &err) : NULL;
+	ir_auto_free char *text =
+	    out.json && j != NULL ? ir_json_line(j, &err) : NULL;
 
-	if (text != NULL)
-		puts(text);
-	free(text);
+	if (text != NULL) {
+		ir_buf_printf(&line, "%s\n", text);
+		if (line.p != NULL)
+			emit_or_hold(stdout, line.p);
+	}
 	json_decref(j);
+	pthread_mutex_lock(&lock);
 	out.result = true;
+	pthread_mutex_unlock(&lock);
 }
 
 bool

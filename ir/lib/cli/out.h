@@ -42,12 +42,18 @@ void ir_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** ir_complain(fmt, ...): "ir-pause: ..." on stderr, always. */
 void ir_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** ir_result(j): the one object that --json gives, on stdout; nothing without
- * --json.  Takes the reference. */
+/** ir_result(j): the object that --json gives, on stdout, in a line of its own,
+ * one for each container where there are several; nothing without --json.
+ * Takes the reference. */
 void ir_result(json_t *j);
 
 /** ir_result_given(): whether ir_result() was called. */
 bool ir_result_given(void);
+
+/** ir_out_hold(), ir_out_release(): what this thread prints between the two
+ * comes out at its end, in one piece, whatever other threads print. */
+void ir_out_hold(void);
+void ir_out_release(void);
 
 /** ir_out_flush(): 0 if everything on stdout was written. */
 int ir_out_flush(void);
