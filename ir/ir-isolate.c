@@ -231,10 +231,10 @@ conclude(struct ir_cli *cli, const struct ir_isolation *i, const char *id,
 	if (diff == NULL)
 		return ir_fail_mem(err);
 	ir_out(IR_GOOD, "%s is connected again, by %s", ir_docker_name(now),
-	    i->where);
+	    i->actions.where);
 	print_endpoints(i->record);
 	matters = print_differences(diff);
-	j = result("undo", now, i->record, i->where);
+	j = result("undo", now, i->record, i->actions.where);
 	json_object_set(j, "differences", diff);
 	ir_result(j);
 	if (ir_json_true(now, "State.Running"))

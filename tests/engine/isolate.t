@@ -122,9 +122,9 @@ bundle=$T/$out
 export IR_BUNDLE=$bundle
 run ir isolate --json web
 code_is 0 "with a bundle"
-json_is .record data/actions/0001-isolate.json
+json_is .record "data/actions/0001-isolate-${id:0:12}.json"
 json_is '.networks | length' 2
-is "$(jq -r '.endpoints[].name' "$bundle/data/actions/0001-isolate.json" |
+is "$(jq -r '.endpoints[].name' "$bundle/data/actions/0001-isolate-${id:0:12}.json" |
 	xargs)" "a b" "the record is in the bundle"
 ok "each cut is declared" grep -q 'disconnected from network b' \
 	"$bundle/journal/0001-ir-isolate.jsonl"
@@ -133,7 +133,7 @@ run ir isolate --undo --json web
 code_is 0 "undone by another run"
 json_is '[.differences[] | select(.matters)] | length' 0
 is "$(state web)" "$before" "as it was"
-ok "marked" test -f "$bundle/data/actions/0002-isolate-undo.json"
+ok "marked" test -f "$bundle/data/actions/0002-isolate-undo-${id:0:12}.json"
 run ir isolate --undo web
 code_is 66 "and over"
 

@@ -222,3 +222,11 @@ ir_url_escape(struct ir_buf *out, const char *s)
 			ir_buf_printf(out, "%%%02X", (uint8_t)*s);
 	}
 }
+
+const char *
+ir_text_after(const char *s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}

@@ -29,6 +29,10 @@ void ir_hex(char *out, const uint8_t *p, size_t n);
 /** ir_is_hex(s, n): whether s is exactly n lower-case hex digits. */
 bool ir_is_hex(const char *s, size_t n);
 
+/** ir_text_after(s, prefix): what follows the prefix in s; NULL if s does not
+ * begin with it. */
+const char *ir_text_after(const char *s, const char *prefix);
+
 /** ir_base64(out, p, n, width): appends base64 (RFC 4648) with a line feed
  * after every width characters and at the end; width 0 is one line without
  * any line feed. */

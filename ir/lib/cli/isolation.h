@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: ISC
  *
- * Isolations on record: what a container was connected to before it was cut
- * off, kept so that any later run, also of another program, can put it back.
+ * An isolation: what a container was connected to before it was cut off, kept
+ * (actions.h, kind "isolate"), so that any later run can put it back; the ways
+ * of cutting; and the way back.
  *
- * With a bundle the records are data/actions/NNNN-isolate.json, NNNN being the
- * number of the run, and data/actions/NNNN-isolate-undo.json marks that all
- * before it was put back.  Without one there is a single file in the current
- * directory, ir-isolate-<first 12 digits of the id>.json; undone, it gets
- * another name.  The record itself is that of docker/networks.h.
+ * The record is that of docker/networks.h, and says besides how it was cut:
+ *
+ *   "method":"link"|"filter"|"cgroup"|"api"
+ *   "links":[..]          host/links.h, from before; not with "api"
+ *   "keep":["10.0.0.7"]   what is let in, with "filter" and "cgroup"
+ *   "started":".."        State.StartedAt: another one, and the links are new
+ *   "restart":{"Name","MaximumRetryCount"}  the policy that was set to "no"
+ *   "state":".."          the file with the sockets and routes from before
+ *
+ * A record without "method" is of the API.
  */
 #ifndef IR_CLI_ISOLATION_H
 #define IR_CLI_ISOLATION_H
@@ -15,23 +21,24 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "cli/actions.h"
 #include "cli/cli.h"
 
 struct ir_isolation {
-	json_t *record; /* NULL: none is standing */
-	char *where;    /* for people: the file or files it came from */
-	bool here;      /* it is the file in the current directory */
+	struct ir_actions actions;
+	json_t *record; /* all that stand taken together, the first one that
+			 * names a network believed; NULL: none stands */
 };
 
-/** ir_isolation_load(cli, inspect, from, i, err): what the container was cut
- * from since the last undo: the records in the bundle, taken together (the
- * first one that names a network is believed), else the file in the current
- * directory; or, if from is not NULL, just that file.  A record that is
- * malformed or of another container is IR_EFORMAT.  Released by
- * ir_isolation_free(). */
+/** ir_isolation_load(cli, inspect, from, i, err): as ir_actions_load().
+ * Released by ir_isolation_free(). */
 int ir_isolation_load(struct ir_cli *cli, const json_t *inspect,
     const char *from, struct ir_isolation *i, struct ir_err *err);
 void ir_isolation_free(struct ir_isolation *i);
+
+/** ir_isolation_on_host(i): whether any of it was done on the host, not by the
+ * engine, and so has to be put back there. */
+bool ir_isolation_on_host(const struct ir_isolation *i);
 
 /** ir_isolation_before(cli, inspect, from, err): the record of all networks
  * that the container is on, or was on before an isolation that still stands,
@@ -51,9 +58,9 @@ char *ir_isolation_save(
 int ir_isolation_undone(struct ir_cli *cli, const struct ir_isolation *i,
     const json_t *inspect, const json_t *differences, struct ir_err *err);
 
-/** ir_isolation_cut(cli, record, where, seen, err): saves, declares, cuts and
- * verifies.  *where is the file, for the caller to free: NULL if the record is
- * empty, for then nothing is saved.  *seen is that of
+/** ir_isolation_cut(cli, record, where, seen, err): saves, declares, cuts by
+ * the API and verifies.  *where is the file, for the caller to free: NULL if
+ * the record is empty, for then nothing is saved.  *seen is that of
  * ir_docker_networks_verify_cut().  In a dry run nothing is saved, and nothing
  * verified. */
 int ir_isolation_cut(struct ir_cli *cli, const json_t *record, char **where,

@@ -1,4 +1,6 @@
 libir_a_SOURCES += \
+	ir/lib/cli/actions.c ir/lib/cli/actions.h \
+	ir/lib/cli/actions-save.c \
 	ir/lib/cli/apart.c ir/lib/cli/apart.h \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
 	ir/lib/cli/custody-check.c \
@@ -16,5 +18,6 @@ libir_a_SOURCES += \
 	ir/lib/cli/standstill.c ir/lib/cli/standstill.h \
 	ir/lib/cli/report.c ir/lib/cli/report.h \
 	ir/lib/cli/stamp.c ir/lib/cli/stamp.h \
+	ir/lib/cli/targets.c ir/lib/cli/targets.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

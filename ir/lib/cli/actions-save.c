@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Keeping an action on record, and marking that it was undone: see actions.h.
+ */
+#include "cli/actions.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "docker/container.h"
+#include "json/json.h"
+
+char *
+ir_action_path(struct ir_cli *cli, const char *kind, const char *id,
+    const char *suffix, struct ir_err *err)
+{
+	if (cli->bundle == NULL)
+		return ir_asprintf(
+		    err, "ir-%s-%.*s%s", kind, IR_ACTION_DIGITS, id, suffix);
+	return ir_asprintf(err, "actions/%04u-%s-%.*s%s",
+	    ir_bundle_run(cli->bundle), kind, IR_ACTION_DIGITS, id, suffix);
+}
+
+static int
+save_in_bundle(struct ir_cli *cli, const char *kind, const json_t *j,
+    char **where, struct ir_err *err)
+{
+	ir_auto_free char *text = ir_json_pretty(j, err);
+	ir_auto_free char *path = ir_action_path(
+	    cli, kind, ir_json_str(j, "container"), ".json", err);
+
+	if (text == NULL || path == NULL ||
+	    ir_cli_put(cli, path, text, strlen(text), err) == -1)
+		return -1;
+	*where = ir_asprintf(err, "data/%s", path);
+	return *where != NULL ? 0 : -1;
+}
+
+static int
+save_here(
+    const char *kind, const json_t *record, char **where, struct ir_err *err)
+{
+	ir_auto_free char *text = ir_json_pretty(record, err);
+	char name[IR_ACTION_NAME];
+
+	ir_action_file(kind, ir_json_str(record, "container"), name);
+	if (text == NULL ||
+	    ir_put_file(AT_FDCWD, name, text, strlen(text), err) == -1)
+		return -1;
+	*where = ir_asprintf(err, "%s", name);
+	return *where != NULL ? 0 : -1;
+}
+
+char *
+ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
+    struct ir_err *err)
+{
+	char *where = NULL;
+	int rc = cli->bundle != NULL
+		     ? save_in_bundle(cli, kind, record, &where, err)
+		     : save_here(kind, record, &where, err);
+
+	if (rc == -1)
+		ir_wrap(err, "the record that an undo needs cannot be kept");
+	return where;
+}
+
+/* "20261122T013441.123456Z", for a file name. */
+static void
+stamp(char out[IR_TIME_SIZE])
+{
+	char now[IR_TIME_SIZE];
+
+	ir_time_now(now);
+	for (const char *p = now; *p != '\0'; p++)
+		if (*p != '-' && *p != ':')
+			*out++ = *p;
+	*out = '\0';
+}
+
+static int
+put_aside(const char *kind, const char *id, struct ir_err *err)
+{
+	char time[IR_TIME_SIZE], name[IR_ACTION_NAME], to[96];
+
+	stamp(time);
+	ir_action_file(kind, id, name);
+	snprintf(to, sizeof(to), "ir-%s-%.*s.undone-%s.json", kind,
+	    IR_ACTION_DIGITS, id, time);
+	return ir_rename_new(AT_FDCWD, name, to, err);
+}
+
+int
+ir_actions_undone(struct ir_cli *cli, const char *kind,
+    const struct ir_actions *a, const json_t *inspect, json_t *more,
+    struct ir_err *err)
+{
+	json_auto_t *mark = more;
+	const char *id = ir_json_str(inspect, "Id");
+	ir_auto_free char *where = NULL;
+	char now[IR_TIME_SIZE], undo[24];
+
+	if (a->here && put_aside(kind, id, err) == -1)
+		return -1;
+	if (cli->bundle == NULL)
+		return 0;
+	ir_time_now(now);
+	snprintf(undo, sizeof(undo), "%s-undo", kind);
+	if (json_object_update_new(mark,
+		json_pack("{s:i, s:s, s:o, s:s, s:o}", "v", 1, "container", id,
+		    "name", ir_json_text(ir_docker_name(inspect)), "time", now,
+		    "undoes", ir_json_text(a->where))) == -1)
+		return ir_fail_mem(err);
+	return save_in_bundle(cli, undo, mark, &where, err);
+}

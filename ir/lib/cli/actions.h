@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Actions on record: what was done to a container, and what it was like before,
+ * kept so that any later run, also of another program, can put it back or look
+ * whether it still holds.
+ *
+ * With a bundle the records of a kind ("isolate", "pause") are
+ * data/actions/NNNN-<kind>-<first 12 digits of the id>.json, NNNN being the
+ * number of the run, and NNNN-<kind>-undo-<12 digits>.json marks that all
+ * before it was put back.  Without one there is a single file in the current
+ * directory, ir-<kind>-<12 digits>.json; undone, it gets another name.
+ *
+ * Every record has {"v":1,"container":"<64 hex>","name","time"}; the rest is
+ * its kind's.
+ */
+#ifndef IR_CLI_ACTIONS_H
+#define IR_CLI_ACTIONS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "cli/cli.h"
+
+struct ir_actions {
+	json_t *records; /* those that stand, the oldest first; never NULL after
+			  * ir_actions_load() */
+	char *where;     /* for people: the files that they came from; "" */
+	bool here;       /* it is the file in the current directory */
+};
+
+#define IR_ACTION_DIGITS 12 /* of the id, in names */
+
+/** ir_actions_load(cli, kind, inspect, from, a, err): what was done to the
+ * container since the last undo: the records in the bundle, else the file in
+ * the current directory; or, if from is not NULL, just that file.  A record
+ * that is malformed or of another container is IR_EFORMAT; what its kind needs
+ * is for the caller to check.  Released by ir_actions_free(). */
+int ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
+    const char *from, struct ir_actions *a, struct ir_err *err);
+void ir_actions_free(struct ir_actions *a);
+
+/** ir_actions_standing(cli, err): every record that stands, in the bundle and
+ * in the current directory, of every container: an array of
+ * {"kind","where","record"}, in the order of runs; the caller owns it. */
+json_t *ir_actions_standing(struct ir_cli *cli, struct ir_err *err);
+
+/** ir_action_save(cli, kind, record, err): keeps it, before anything is done;
+ * where, for the caller to free.  In the current directory nothing is
+ * overwritten: IR_EEXIST. */
+char *ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
+    struct ir_err *err);
+
+/** ir_action_file(kind, id, name): the name in the current directory. */
+#define IR_ACTION_NAME 48
+void ir_action_file(
+    const char *kind, const char *id, char name[IR_ACTION_NAME]);
+
+/** ir_action_path(cli, kind, id, suffix, err): the path below data/ at which
+ * something else is kept beside this run's record ("actions/0003-isolate-
+ * 6dbeebd79a91" and suffix), or, without a bundle, beside the one in the
+ * current directory; the caller frees it. */
+char *ir_action_path(struct ir_cli *cli, const char *kind, const char *id,
+    const char *suffix, struct ir_err *err);
+
+/** ir_actions_undone(cli, kind, a, inspect, more, err): marks that a was put
+ * back; more's fields, whose reference is taken, join those of the mark. */
+int ir_actions_undone(struct ir_cli *cli, const char *kind,
+    const struct ir_actions *a, const json_t *inspect, json_t *more,
+    struct ir_err *err);
+
+#endif
