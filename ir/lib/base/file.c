@@ -171,6 +171,18 @@ ir_read_file(const char *path, size_t max, size_t *len, struct ir_err *err)
 }
 
 int
+ir_open_input(const char *path, struct ir_err *err)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+			  : open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd != -1 ? fd
+			: ir_fail_errno(
+			      err, "%s", standard ? "standard input" : path);
+}
+
+int
 ir_write_all(
     int fd, const void *data, size_t n, const char *name, struct ir_err *err)
 {

@@ -36,6 +36,10 @@ char *ir_read_beneath(
 char *ir_read_file(
     const char *path, size_t max, size_t *len, struct ir_err *err);
 
+/** ir_open_input(path, err): a path that the user gave, for reading; "-" is
+ * standard input. */
+int ir_open_input(const char *path, struct ir_err *err);
+
 /** ir_write_all(fd, p, n, name, err): writes all n bytes. */
 int ir_write_all(
     int fd, const void *p, size_t n, const char *name, struct ir_err *err);

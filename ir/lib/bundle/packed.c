@@ -4,12 +4,11 @@
  */
 #include "bundle/packed.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "archive/zstd.h"
+#include "base/file.h"
 #include "bundle/bag.h"
 #include "bundle/manifest.h"
 
@@ -128,16 +127,12 @@ struct ir_source *
 ir_packed_open(
     const char *path, const struct ir_age_identity *id, struct ir_err *err)
 {
-	bool from_stdin = strcmp(path, "-") == 0;
-	const char *name = from_stdin ? "standard input" : path;
-	int fd = from_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-			    : open(path, O_RDONLY | O_CLOEXEC);
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
 	struct ir_source *s;
+	int fd = ir_open_input(path, err);
 
-	if (fd == -1) {
-		ir_fail_errno(err, "%s", name);
+	if (fd == -1)
 		return NULL;
-	}
 	s = ir_source_fd(fd, name, err);
 	return s != NULL ? ir_packed_source(s, name, id, err) : NULL;
 }

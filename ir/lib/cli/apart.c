@@ -29,15 +29,14 @@
 static int
 open_bundle(const char *path, bool *packed, struct ir_err *err)
 {
-	bool from_stdin = strcmp(path, "-") == 0;
-	int fd = from_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-			    : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = ir_open_input(path, err);
 	struct stat st;
 
-	if (fd == -1 || fstat(fd, &st) == -1) {
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1) {
 		ir_fail_errno(err, "%s", path);
-		if (fd != -1)
-			close(fd);
+		close(fd);
 		return -1;
 	}
 	*packed = !S_ISDIR(st.st_mode);
