@@ -69,14 +69,6 @@ check_stdout(const struct ir_cli *cli, struct ir_err *err)
 	return 0;
 }
 
-static bool
-ends(const char *s, const char *with)
-{
-	size_t n = strlen(s), m = strlen(with);
-
-	return n >= m && strcmp(s + n - m, with) == 0;
-}
-
 /* A name must not promise what is not done: nobody is to believe a file
  * encrypted because it is called so. */
 static int
@@ -86,13 +78,13 @@ check_name(const char *out, struct ir_err *err)
 
 	if (out == NULL || (stat(out, &st) == 0 && S_ISDIR(st.st_mode)))
 		return 0;
-	if (ends(out, "/"))
+	if (ir_ends(out, "/"))
 		return ir_fail(
 		    err, IR_ENOENT, "%s: there is no such directory", out);
-	if (ends(out, ".age") && opt.to[0] == NULL)
+	if (ir_ends(out, ".age") && opt.to[0] == NULL)
 		return ir_fail(err, IR_EUSAGE,
 		    "%s: to encrypt it say to whom with --to", out);
-	if ((ends(out, ".zst") || ends(out, ".zst.age")) && !opt.zst)
+	if ((ir_ends(out, ".zst") || ir_ends(out, ".zst.age")) && !opt.zst)
 		return ir_fail(
 		    err, IR_EUSAGE, "%s: to compress it say --zst", out);
 	return 0;

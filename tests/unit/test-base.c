@@ -194,6 +194,24 @@ test_beneath(void **state)
 }
 
 static void
+test_starts_and_ends(void **state)
+{
+	(void)state;
+	assert_true(ir_starts("data/x", "data/"));
+	assert_true(ir_starts("data/", "data/"));
+	assert_true(ir_starts("x", ""));
+	assert_false(ir_starts("data", "data/"));
+	assert_false(ir_starts("", "data/"));
+	assert_false(ir_starts("xdata/", "data/"));
+	assert_true(ir_ends("x.part", ".part"));
+	assert_true(ir_ends(".part", ".part"));
+	assert_true(ir_ends("x", ""));
+	assert_false(ir_ends("part", ".part"));
+	assert_false(ir_ends("", ".part"));
+	assert_false(ir_ends("x.part.", ".part"));
+}
+
+static void
 test_proc(void **state)
 {
 	char *cat[] = {(char[]){"cat"}, (char[]){"/dev/fd/3"}, NULL};
@@ -220,6 +238,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_put_file),
     cmocka_unit_test(test_put_files),
     cmocka_unit_test(test_beneath),
+    cmocka_unit_test(test_starts_and_ends),
     cmocka_unit_test(test_proc),
 };
 

@@ -9,6 +9,20 @@
 #include <string.h>
 #include <sys/random.h>
 
+bool
+ir_starts(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+bool
+ir_ends(const char *s, const char *with)
+{
+	size_t n = strlen(s), m = strlen(with);
+
+	return n >= m && memcmp(s + n - m, with, m) == 0;
+}
+
 size_t
 ir_text_utf8(const char *str, size_t n)
 {

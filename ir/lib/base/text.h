@@ -23,6 +23,10 @@ void ir_text_escape(struct ir_buf *out, const char *s, size_t n);
  * (n bytes are there, n > 0), or 0 if there is none (RFC 3629). */
 size_t ir_text_utf8(const char *s, size_t n);
 
+/* Whether s begins, or ends, with the other; one that is the other does. */
+bool ir_starts(const char *s, const char *with);
+bool ir_ends(const char *s, const char *with);
+
 /* hex is lower case; out has room for 2n + 1 bytes. */
 void ir_hex(char *out, const uint8_t *p, size_t n);
 

@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/signal.h"
+#include "base/text.h"
 #include "bundle/bag.h"
 #include "bundle/chain.h"
 #include "bundle/custody.h"
@@ -127,7 +128,7 @@ clear(int custody)
 		char name[256];
 		size_t n = strlen(e->d_name);
 
-		if (n < 4 || strcmp(e->d_name + n - 4, ".tmp") != 0 ||
+		if (!ir_ends(e->d_name, ".tmp") ||
 		    strstr(e->d_name, IR_TSR) != NULL)
 			continue;
 		snprintf(name, sizeof(name), "%.*s", (int)n - 4, e->d_name);
@@ -308,7 +309,7 @@ is_fingerprint(const char *s)
 				       "abcdefghijklmnopqrstuvwxyz"
 				       "0123456789+/";
 
-	return strncmp(s, "SHA256:", 7) == 0 && strlen(s) == 50 &&
+	return ir_starts(s, "SHA256:") && strlen(s) == 50 &&
 	       strspn(s + 7, alphabet) == 43;
 }
 

@@ -216,7 +216,7 @@ ir_check_custody(struct ir_check *c, struct ir_err *err)
 		const char *path = it->path;
 		unsigned number;
 
-		if (!it->here || strncmp(path, "custody/", 8) != 0 ||
+		if (!it->here || !ir_starts(path, "custody/") ||
 		    !ir_custody_name_ok(path + 8, &number))
 			continue;
 		if (strcmp(path + strlen(path) - 4, "json") != 0)

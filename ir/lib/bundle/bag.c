@@ -68,6 +68,12 @@ ir_bag_state(int dirfd)
 }
 
 bool
+ir_bag_unfinished(const char *path)
+{
+	return ir_ends(path, ".tmp") && strcmp(path, ".tmp") != 0;
+}
+
+bool
 ir_bag_knows(const char *path)
 {
 	static const char *const known[] = {IR_BAGIT, IR_BAGINFO, IR_VERIFYTXT,
@@ -77,9 +83,9 @@ ir_bag_knows(const char *path)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(path, known[i]) == 0)
 			return true;
-	return (strncmp(path, "journal/", 8) == 0 &&
+	return (ir_starts(path, "journal/") &&
 		   ir_journal_name_ok(path + 8, &number)) ||
-	       (strncmp(path, "custody/", 8) == 0 &&
+	       (ir_starts(path, "custody/") &&
 		   ir_custody_name_ok(path + 8, &number));
 }
 

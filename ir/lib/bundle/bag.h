@@ -30,6 +30,11 @@ extern const char ir_bag_verify_text[];
 int ir_bag_info(int dirfd, const char *uuid, const char *number,
     const struct ir_bundle_who *who, const char *oxum, struct ir_err *err);
 
+/** ir_bag_unfinished(path): whether it is called NAME.tmp, as a program calls
+ * what it writes outside data/ until that is whole; one that is killed leaves
+ * it. */
+bool ir_bag_unfinished(const char *path);
+
 /** ir_bag_knows(path): whether a file of that name, outside data/, belongs into
  * a bundle. */
 bool ir_bag_knows(const char *path);

@@ -84,7 +84,7 @@ is_place(const json_t *doc, const char *key)
 {
 	const char *path = ir_json_str(doc, key);
 
-	return strncmp(path, "data/", 5) == 0 && ir_bundle_path_ok(path);
+	return ir_starts(path, "data/") && ir_bundle_path_ok(path);
 }
 
 static bool

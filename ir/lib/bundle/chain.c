@@ -13,17 +13,10 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "json/json.h"
 
 #define CUSTODY "custody"
-
-static bool
-ends_in(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n > m && strcmp(s + n - m, end) == 0;
-}
 
 /* Remembers the entry by its name, or a signature that has none. */
 static int
@@ -36,14 +29,14 @@ take(struct ir_chain *c, int fd, const char *name, struct ir_err *err)
 
 	if (!ir_custody_name_ok(name, &seq))
 		return 0;
-	if (ends_in(name, ".sig")) {
+	if (ir_ends(name, ".sig")) {
 		entry = strndup(name, strlen(name) - strlen(".sig"));
 		if (entry != NULL && c->stray == NULL &&
 		    fstatat(fd, entry, &st, AT_SYMLINK_NOFOLLOW) == -1)
 			c->stray = ir_asprintf(err, CUSTODY "/%s", name);
 		return 0;
 	}
-	if (!ends_in(name, ".json"))
+	if (!ir_ends(name, ".json"))
 		return 0;
 	if (c->n == IR_MAX_ACTS)
 		return ir_fail(err, IR_EFORMAT,
@@ -149,7 +142,7 @@ check_link(const struct ir_link *b, const struct ir_link *l, const char *uuid,
 	size_t n = strlen(type);
 
 	if (ir_json_int(l->doc, "seq") != (json_int_t)l->seq ||
-	    strncmp(l->path + strlen("custody/0000-"), type, n) != 0 ||
+	    !ir_starts(l->path + strlen("custody/0000-"), type) ||
 	    strcmp(l->path + strlen("custody/0000-") + n, ".json") != 0)
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: says that it is another act", l->path);

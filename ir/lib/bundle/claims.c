@@ -233,13 +233,11 @@ ir_claims_take(
 	bool is_close = strcmp(line->ev, "stream-close") == 0;
 	bool is_torn = strcmp(line->ev, "torn") == 0;
 	const char *path = ir_json_str(line->doc, "path");
-	size_t n = strlen(path);
 
 	if (!is_chunk && !is_close && !is_torn)
 		return 0;
-	if (!ir_bundle_path_ok(path) || strncmp(path, "data/", 5) != 0 ||
-	    (n >= strlen(IR_PART) &&
-		strcmp(path + n - strlen(IR_PART), IR_PART) == 0))
+	if (!ir_bundle_path_ok(path) || !ir_starts(path, "data/") ||
+	    ir_ends(path, IR_PART))
 		return malformed(c, line);
 	return is_chunk   ? chunk(c, line, path, err)
 	       : is_close ? closed(c, line, path, err)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "bundle/fields.h"
 #include "json/json.h"
 
@@ -45,8 +46,7 @@ ir_fault_err(struct ir_faults *f, enum ir_verdict v, const char *object,
 	if (err->code != IR_EFORMAT && err->code != IR_ENOENT)
 		return -1;
 	/* The object stands before the message already. */
-	if (strncmp(err->msg, object, n) == 0 &&
-	    strncmp(err->msg + n, ": ", 2) == 0)
+	if (ir_starts(err->msg, object) && ir_starts(err->msg + n, ": "))
 		ir_fault(f, v, object, "%s", err->msg + n + 2);
 	else
 		ir_fault(f, v, object, "%s", err->msg);

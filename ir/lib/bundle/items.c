@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "bundle/bag.h"
 #include "bundle/names.h"
 #include "bundle/stream.h"
@@ -187,7 +188,7 @@ int
 ir_items_place(struct ir_items *l, const char *path, uint64_t size,
     struct ir_faults *f, struct ir_item **it, struct ir_err *err)
 {
-	bool tag = strncmp(path, "data/", 5) != 0;
+	bool tag = !ir_starts(path, "data/");
 
 	*it = NULL;
 	if (!ir_bundle_path_ok(path))
@@ -240,15 +241,13 @@ ir_items_text(struct ir_item *it, char *text, size_t len)
 bool
 ir_items_payload(const struct ir_item *it)
 {
-	return strncmp(it->path, "data/", 5) == 0;
+	return ir_starts(it->path, "data/");
 }
 
 bool
 ir_items_part(const struct ir_item *it)
 {
-	size_t n = strlen(it->path), part = strlen(IR_PART);
-
-	return n > part && strcmp(it->path + n - part, IR_PART) == 0;
+	return ir_ends(it->path, IR_PART);
 }
 
 bool

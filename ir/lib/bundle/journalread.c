@@ -18,10 +18,9 @@ bool
 ir_journal_name_ok(const char *name, unsigned *number)
 {
 	static const char ext[] = ".jsonl";
-	size_t n = strlen(name);
 
 	if (strspn(name, "0123456789") != 4 || name[4] != '-' ||
-	    n <= 5 + strlen(ext) || strcmp(name + n - strlen(ext), ext) != 0 ||
+	    strlen(name) <= 5 + strlen(ext) || !ir_ends(name, ext) ||
 	    strchr(name, '/') != NULL || !ir_bundle_path_ok(name))
 		return false;
 	*number = (unsigned)atoi(name);

@@ -60,7 +60,7 @@ newest(int dirfd, const char *dir, const char *file, char **best,
 	while ((e = readdir(d)) != NULL) {
 		const char *n = e->d_name;
 
-		if (strncmp(n, "run-", 4) != 0 || strlen(n) != 8 ||
+		if (!ir_starts(n, "run-") || strlen(n) != 8 ||
 		    strspn(n + 4, "0123456789") != 4 || strcmp(n, run) <= 0)
 			continue;
 		ir_auto_free char *path = ir_asprintf(err, "%s/%s", dir, n);
@@ -99,7 +99,7 @@ image_of(int dirfd, struct ir_capture *c, struct ir_err *err)
 	const char *image = ir_json_str(c->inspect, "Image");
 	ir_auto_free char *base = NULL;
 
-	if (strncmp(image, "sha256:", 7) == 0)
+	if (ir_starts(image, "sha256:"))
 		image += 7;
 	if (!ir_is_hex(image, ID_LEN))
 		return ir_fail(err, IR_EFORMAT,
@@ -145,7 +145,7 @@ fits(const struct ir_capture *c, const char *name, bool *exact)
 	*exact = name != NULL && (strcmp(own, name + (*name == '/')) == 0 ||
 				     strcmp(c->id, name) == 0);
 	return name == NULL || *exact ||
-	       (*name != '\0' && strncmp(c->id, name, strlen(name)) == 0);
+	       (*name != '\0' && ir_starts(c->id, name));
 }
 
 /* An exact name beats an id that begins like it. */

@@ -50,7 +50,7 @@ take(const char *name, const char *p, size_t n, size_t number, bool payload,
 		ir_fault(f, IR_HOSTILE, name,
 		    "line %zu is twice there or out of order", number);
 	strcpy(last, path);
-	if ((strncmp(path, "data/", 5) == 0) != payload) {
+	if (ir_starts(path, "data/") != payload) {
 		ir_fault(f, IR_HOSTILE, name, "line %zu has no place here: %s",
 		    number, path);
 		return 0;

@@ -34,7 +34,7 @@ parse_key(struct ir_marks *m, const struct ir_journal_line *line,
 
 	ir_buf_free(key);
 	if (strlen(text) == strlen(kind) + 4 * IR_ED25519_BLOB / 3 &&
-	    strncmp(text, kind, strlen(kind)) == 0 &&
+	    ir_starts(text, kind) &&
 	    ir_base64_decode(
 		key, text + strlen(kind), strlen(text) - strlen(kind)) == 0) {
 		wire = (struct ir_wire){(const uint8_t *)key->p, key->len};

@@ -9,6 +9,7 @@
 
 #include "archive/zstd.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "bundle/bag.h"
 #include "bundle/manifest.h"
 
@@ -140,23 +141,20 @@ ir_packed_open(
 int
 ir_packed_rank(const char *path)
 {
-	if (strncmp(path, "custody/", 8) == 0)
+	if (ir_starts(path, "custody/"))
 		return 0;
-	if (strncmp(path, "journal/", 8) == 0)
+	if (ir_starts(path, "journal/"))
 		return 1;
 	if (strcmp(path, IR_TAGMANIFEST) == 0)
 		return 2;
 	if (strcmp(path, IR_MANIFEST) == 0)
 		return 3;
-	return strncmp(path, "data/", 5) != 0 ? 4 : IR_PACKED_PAYLOAD;
+	return ir_starts(path, "data/") ? IR_PACKED_PAYLOAD : 4;
 }
 
 bool
 ir_packed_has(const char *path, bool sealed)
 {
-	size_t n = strlen(path);
-
 	return ir_packed_rank(path) == IR_PACKED_PAYLOAD ||
-	       ir_bag_knows(path) ||
-	       (!sealed && n > 4 && strcmp(path + n - 4, ".tmp") == 0);
+	       ir_bag_knows(path) || (!sealed && ir_bag_unfinished(path));
 }

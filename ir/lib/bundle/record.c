@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "bundle/claims.h"
 #include "bundle/journal.h"
 #include "bundle/lines.h"
@@ -34,7 +35,7 @@ struct reading {
 static bool
 is_journal(const struct ir_item *it, unsigned *number)
 {
-	return it->here && strncmp(it->path, "journal/", 8) == 0 &&
+	return it->here && ir_starts(it->path, "journal/") &&
 	       ir_journal_name_ok(it->path + 8, number);
 }
 

@@ -128,10 +128,9 @@ place(const json_t *k, const char *key, const char *base, struct ir_err *err)
 	size_t n = strlen(base);
 	const char *rest = path + n;
 
-	if (strncmp(path, base, n) == 0 &&
-	    (*rest == '\0' ||
-		(strncmp(rest, "/run-", 5) == 0 && strlen(rest) == 9 &&
-		    strspn(rest + 5, "0123456789") == 4)))
+	if (ir_starts(path, base) &&
+	    (*rest == '\0' || (ir_starts(rest, "/run-") && strlen(rest) == 9 &&
+				  strspn(rest + 5, "0123456789") == 4)))
 		return ir_asprintf(err, "%s", path + strlen(DATA));
 	ir_fail(err, IR_EFORMAT, "%s: its %s is %s, where no capture puts it",
 	    ir_json_str(k, "file"), key, path);
@@ -377,7 +376,7 @@ ir_resume_lost(struct ir_bundle *b, const char *name)
 			unsigned run = (unsigned)ir_json_int(k, "run");
 
 			if ((strcmp(ir_json_str(k, "name"), name) == 0 ||
-				strncmp(id, name, strlen(name)) == 0) &&
+				ir_starts(id, name)) &&
 			    !ir_json_true(k, "finished") &&
 			    ir_captures_by(&r.record.captures, run) == 0)
 				lost = run;

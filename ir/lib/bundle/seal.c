@@ -96,10 +96,8 @@ clear(struct sealing *s, struct ir_err *err)
 
 	for (size_t i = 0; rc == 0 && i < all.n; i++) {
 		const char *p = all.v[i]->path;
-		size_t n = strlen(p);
 
-		if (n > 4 && strcmp(p + n - 4, ".tmp") == 0 &&
-		    !ir_items_payload(all.v[i]))
+		if (ir_bag_unfinished(p) && !ir_items_payload(all.v[i]))
 			rc = take_away(s->b->dirfd, p, err);
 	}
 	for (size_t i = 0; rc == 0 && i < sizeof(remade) / sizeof(remade[0]);

@@ -151,7 +151,6 @@ check_extra(struct ir_check *c)
 {
 	for (size_t i = 0; i < c->items.n; i++) {
 		const struct ir_item *it = c->items.v[i];
-		size_t n = strlen(it->path);
 		bool known = ir_bag_knows(it->path);
 
 		if (!it->here || it->listed[0] != '\0' || ir_items_payload(it))
@@ -163,13 +162,12 @@ check_extra(struct ir_check *c)
 				? "was left by a sealing that was killed at "
 				  "its last step, and can be removed"
 				: "was modified");
-		else if (!c->sealed && !known && n > 4 &&
-			 strcmp(it->path + n - 4, ".tmp") == 0)
+		else if (!c->sealed && !known && ir_bag_unfinished(it->path))
 			ir_fault(&c->faults, IR_VALID, it->path,
 			    "is the work file of a program that runs or was "
 			    "killed");
-		else if (!known || (c->tags_read &&
-				       strncmp(it->path, "custody/", 8) != 0))
+		else if (!known ||
+			 (c->tags_read && !ir_starts(it->path, "custody/")))
 			ir_fault(&c->faults, IR_CONTENT, it->path,
 			    "has no place here: it was added%s",
 			    c->sealed ? " after the sealing" : "");

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "bundle/stream.h"
 
 char *
@@ -23,7 +24,7 @@ ir_torn_is(const char *part, const char *path)
 {
 	size_t n = strlen(path);
 
-	if (strncmp(part, path, n) != 0)
+	if (!ir_starts(part, path))
 		return false;
 	part += n;
 	if (*part == '.' && strspn(part + 1, "0123456789") == 4)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "bundle/hashing.h"
 #include "bundle/names.h"
 #include "bundle/packed.h"
@@ -141,7 +142,7 @@ ir_untar_tags(struct ir_untar *u, struct ir_items *l, struct ir_faults *f,
 	while ((rc = header(u, f, err)) == 1) {
 		const char *slash = strchr(u->m->path, '/');
 
-		if (slash != NULL && strncmp(slash, "/data/", 6) == 0)
+		if (slash != NULL && ir_starts(slash, "/data/"))
 			break; /* ir_untar_data() goes on from here */
 		if ((rc = next(u, l, f, &it, err)) != 1)
 			break;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "crypto/agekeys.h"
 #include "crypto/bech32.h"
 #include "crypto/keyfile.h"
@@ -40,12 +41,6 @@ new_identity(size_t n, struct ir_err *err)
 	return NULL;
 }
 
-static bool
-starts(const char *s, const char *with)
-{
-	return strncmp(s, with, strlen(with)) == 0;
-}
-
 /* How long the line at s is, and where the next begins. */
 static size_t
 line_at(const char *s, const char **next)
@@ -72,7 +67,7 @@ count_lines(const char *s)
 		n = line_at(s, &next);
 		if (is_comment(s, n))
 			continue;
-		if (keys == 0 && !starts(s, "AGE-"))
+		if (keys == 0 && !ir_starts(s, "AGE-"))
 			return 0;
 		keys++;
 	}
@@ -146,7 +141,7 @@ no_agent(const char *path, const char *text, struct ir_err *err)
 {
 	struct ir_err why = *err;
 
-	if (starts(text, "age1") || starts(text, "ssh-"))
+	if (ir_starts(text, "age1") || ir_starts(text, "ssh-"))
 		ir_fail(err, IR_EFORMAT,
 		    "%s: a public key; only its private half decrypts", path);
 	else

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "crypto/agekeys.h"
 #include "crypto/bech32.h"
 #include "crypto/signerline.h"
@@ -37,25 +38,19 @@ ir_age_recipients_free(struct ir_age_recipients *r)
 }
 
 static bool
-starts(const char *s, const char *with)
-{
-	return strncmp(s, with, strlen(with)) == 0;
-}
-
-static bool
 is_private(const char *s)
 {
-	return starts(s, "AGE-SECRET-KEY-") || starts(s, "AGE-PLUGIN-") ||
-	       (starts(s, "-----BEGIN ") && strstr(s, "PRIVATE KEY"));
+	return ir_starts(s, "AGE-SECRET-KEY-") || ir_starts(s, "AGE-PLUGIN-") ||
+	       (ir_starts(s, "-----BEGIN ") && strstr(s, "PRIVATE KEY"));
 }
 
 /* Not the name of a file. */
 static bool
 is_public(const char *s)
 {
-	return starts(s, "age1") ||
-	       ((starts(s, "ssh-") || starts(s, "ecdsa-") ||
-		    starts(s, "sk-")) &&
+	return ir_starts(s, "age1") ||
+	       ((ir_starts(s, "ssh-") || ir_starts(s, "ecdsa-") ||
+		    ir_starts(s, "sk-")) &&
 		   strpbrk(s, " \t") != NULL);
 }
 
@@ -123,8 +118,8 @@ add_key(struct ir_age_recipients *r, const char *s, struct ir_err *err)
 		return ir_fail(err, IR_EFORMAT,
 		    "that is a line of allowed_signers: give the public key "
 		    "file");
-	if ((starts(s, "age1") ? parse_x25519(s, to, err)
-			       : parse_ssh(s, to, err)) == -1) {
+	if ((ir_starts(s, "age1") ? parse_x25519(s, to, err)
+				  : parse_ssh(s, to, err)) == -1) {
 		memset(to, 0, sizeof(*to));
 		return -1;
 	}

@@ -71,16 +71,10 @@ ask_agent(struct ir_err *err, const char *path, const char *what)
 }
 
 static bool
-starts(const char *s, const char *with)
-{
-	return strncmp(s, with, strlen(with)) == 0;
-}
-
-static bool
 is_public(const char *text)
 {
-	return starts(text, "ssh-") || starts(text, "ecdsa-") ||
-	       starts(text, "sk-");
+	return ir_starts(text, "ssh-") || ir_starts(text, "ecdsa-") ||
+	       ir_starts(text, "sk-");
 }
 
 int
@@ -147,14 +141,14 @@ other(const char *path, const struct ir_buf *text, struct ir_err *err)
 		    "ends",
 		    path);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (starts(text->p, kinds[i].start))
+		if (ir_starts(text->p, kinds[i].start))
 			return ask_agent(err, path, kinds[i].words);
-	if (starts(text->p, "-----BEGIN DSA PRIVATE KEY"))
+	if (ir_starts(text->p, "-----BEGIN DSA PRIVATE KEY"))
 		what = "a DSA key, which nobody trusts any more";
-	else if (starts(text->p, "PuTTY-User-Key-File"))
+	else if (ir_starts(text->p, "PuTTY-User-Key-File"))
 		what = "a key in PuTTY's form";
-	else if (starts(text->p, "---- BEGIN SSH2 PUBLIC KEY") ||
-		 starts(text->p, "-----BEGIN PUBLIC KEY"))
+	else if (ir_starts(text->p, "---- BEGIN SSH2 PUBLIC KEY") ||
+		 ir_starts(text->p, "-----BEGIN PUBLIC KEY"))
 		what = "a public key in another form than OpenSSH's";
 	return ir_fail(err, IR_EFORMAT,
 	    "%s: %s; make one with ssh-keygen -t ed25519", path, what);
@@ -174,7 +168,7 @@ dearmor(const char *path, const struct ir_buf *text, struct ir_buf *bin,
 {
 	const char *body, *stop;
 
-	if (!starts(text->p, begin))
+	if (!ir_starts(text->p, begin))
 		return other(path, text, err);
 	body = text->p + strlen(begin);
 	stop = strstr(body, end);

@@ -207,10 +207,10 @@ is_key_file(const char *word, const char *rest)
 {
 	static const char *const types[] = {"ssh-", "ecdsa-", "sk-"};
 
-	if (strncmp(rest, "AAAA", 4) != 0)
+	if (!ir_starts(rest, "AAAA"))
 		return false;
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (strncmp(word, types[i], strlen(types[i])) == 0)
+		if (ir_starts(word, types[i]))
 			return true;
 	return false;
 }

@@ -14,12 +14,6 @@
 #include "docker/netns.h"
 #include "json/json.h"
 
-static bool
-starts(const char *s, const char *with)
-{
-	return strncmp(s, with, strlen(with)) == 0;
-}
-
 int
 ir_docker_networks_mode(const json_t *inspect, struct ir_err *err)
 {
@@ -31,12 +25,12 @@ ir_docker_networks_mode(const json_t *inspect, struct ir_err *err)
 		    "%s uses the host's own network, which no engine can cut "
 		    "for one container: pause it (ir pause %s)",
 		    name, name);
-	if (starts(mode, "container:"))
+	if (ir_starts(mode, "container:"))
 		return ir_fail(err, IR_EPROTO,
 		    "%s has no network of its own, it uses that of container "
 		    "%s: isolate that one",
 		    name, mode + strlen("container:"));
-	if (starts(mode, "ns:") || strcmp(mode, "slirp4netns") == 0 ||
+	if (ir_starts(mode, "ns:") || strcmp(mode, "slirp4netns") == 0 ||
 	    strcmp(mode, "pasta") == 0)
 		return ir_fail(err, IR_EPROTO,
 		    "%s has a network (%s) that the engine cannot cut: pause "
@@ -68,7 +62,7 @@ is_first(const char *mode, const char *name, const char *id)
 	if (*mode == '\0' || strcmp(mode, "default") == 0)
 		mode = "bridge";
 	return strcmp(mode, name) == 0 ||
-	       (strlen(mode) >= 12 && starts(id, mode));
+	       (strlen(mode) >= 12 && ir_starts(id, mode));
 }
 
 struct named {
