@@ -170,6 +170,11 @@ test_beneath(void **state)
 	assert_int_equal(mkfifoat(fd, "fifo", 0600), 0);
 	assert_int_equal(ir_put_file(fd, "one", "x", 1, &err), 0);
 	assert_int_equal(linkat(fd, "one", fd, "two", 0), 0);
+	assert_int_equal(symlinkat("nowhere", fd, "dangling"), 0);
+	assert_true(ir_exists(fd, "one"));
+	assert_true(ir_exists(fd, "dangling"));
+	assert_false(ir_exists(fd, "nowhere"));
+	assert_int_equal(unlinkat(fd, "dangling", 0), 0);
 	assert_int_equal(ir_open_regular(fd, "link", &size, &err), -1);
 	assert_int_equal(err.code, IR_EFORMAT);
 	assert_int_equal(ir_open_regular(fd, "../x", &size, &err), -1);

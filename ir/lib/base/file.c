@@ -170,6 +170,14 @@ ir_read_file(const char *path, size_t max, size_t *len, struct ir_err *err)
 	return p;
 }
 
+bool
+ir_exists(int dirfd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int
 ir_open_input(const char *path, struct ir_err *err)
 {
@@ -230,9 +238,8 @@ char *
 ir_temp_name(int dirfd, const char *name, struct ir_err *err)
 {
 	char random[37];
-	struct stat st;
 
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (ir_exists(dirfd, name)) {
 		ir_fail(err, IR_EEXIST,
 		    "%s: is there already, and nothing is overwritten", name);
 		return NULL;

@@ -7,6 +7,7 @@
 #ifndef IR_BASE_FILE_H
 #define IR_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -35,6 +36,10 @@ char *ir_read_beneath(
  * (symlinks and several links are fine). */
 char *ir_read_file(
     const char *path, size_t max, size_t *len, struct ir_err *err);
+
+/** ir_exists(dirfd, path): whether something has that name, be it a symbolic
+ * link to nothing. */
+bool ir_exists(int dirfd, const char *path);
 
 /** ir_open_input(path, err): a path that the user gave, for reading; "-" is
  * standard input. */

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -47,24 +46,17 @@ ir_bag_replace(
 	return 0;
 }
 
-static bool
-exists(int dirfd, const char *path)
-{
-	struct stat st;
-
-	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 enum ir_bag_state
 ir_bag_state(int dirfd)
 {
-	bool open = exists(dirfd, IR_OPEN);
+	bool open = ir_exists(dirfd, IR_OPEN);
 
-	if (!exists(dirfd, IR_BAGIT))
+	if (!ir_exists(dirfd, IR_BAGIT))
 		return IR_BAG_NONE;
-	if (open && !exists(dirfd, IR_CUSTODY_SEAL ".sig"))
+	if (open && !ir_exists(dirfd, IR_CUSTODY_SEAL ".sig"))
 		return IR_BAG_OPEN;
-	return exists(dirfd, IR_CUSTODY_SEAL) ? IR_BAG_SEALED : IR_BAG_BROKEN;
+	return ir_exists(dirfd, IR_CUSTODY_SEAL) ? IR_BAG_SEALED
+						 : IR_BAG_BROKEN;
 }
 
 bool

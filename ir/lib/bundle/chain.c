@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -24,15 +23,13 @@ take(struct ir_chain *c, int fd, const char *name, struct ir_err *err)
 {
 	ir_auto_free char *entry = NULL;
 	struct ir_link *v;
-	struct stat st;
 	unsigned seq;
 
 	if (!ir_custody_name_ok(name, &seq))
 		return 0;
 	if (ir_ends(name, ".sig")) {
 		entry = strndup(name, strlen(name) - strlen(".sig"));
-		if (entry != NULL && c->stray == NULL &&
-		    fstatat(fd, entry, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		if (entry != NULL && c->stray == NULL && !ir_exists(fd, entry))
 			c->stray = ir_asprintf(err, CUSTODY "/%s", name);
 		return 0;
 	}

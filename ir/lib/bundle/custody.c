@@ -4,10 +4,8 @@
  */
 #include "bundle/custody.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -39,7 +37,6 @@ ir_custody_read(
     int dirfd, const char *path, struct ir_custody *e, struct ir_err *err)
 {
 	ir_auto_free char *sig = ir_asprintf(err, "%s.sig", path);
-	struct stat st;
 
 	*e = (struct ir_custody){0};
 	if (sig == NULL)
@@ -48,7 +45,7 @@ ir_custody_read(
 	if (e->text == NULL)
 		return -1;
 	ir_sha256_mem(e->text, e->len, e->hash);
-	if (fstatat(dirfd, sig, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (!ir_exists(dirfd, sig))
 		return 0;
 	e->sig = ir_read_beneath(dirfd, sig, IR_MAX_SIG, &e->siglen, err);
 	if (e->sig == NULL) {

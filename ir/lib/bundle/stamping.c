@@ -4,10 +4,8 @@
  */
 #include "bundle/stamping.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -122,13 +120,12 @@ ir_bundle_stamp(int dirfd, const char *entry, const char *url,
 	ir_auto_free char *signature = ir_asprintf(err, "%s.sig", entry);
 	ir_auto_free char *name = ir_asprintf(err, "%s" IR_TSR, entry);
 	ir_auto_free char *sig = NULL;
-	struct stat st;
 	size_t len;
 
 	*got = (struct ir_stamp){0};
 	if (signature == NULL || name == NULL)
 		return -1;
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (ir_exists(dirfd, name))
 		return ir_fail(err, IR_EEXIST,
 		    "%s is there: the act has a time-stamp already", name);
 	sig = ir_read_beneath(dirfd, signature, IR_MAX_SIG, &len, err);

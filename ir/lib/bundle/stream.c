@@ -259,14 +259,6 @@ prepare(int dirfd, char *path, struct ir_err *err)
 	return rc;
 }
 
-static bool
-exists(int dirfd, const char *path)
-{
-	struct stat st;
-
-	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 /* The name until it is whole.  The part of a run that was cut off is evidence,
  * and keeps its name. */
 static int
@@ -275,7 +267,7 @@ name_part(struct ir_bundle_stream *s, struct ir_err *err)
 	s->part = ir_asprintf(err, "%s" IR_PART, s->path);
 	if (s->part == NULL)
 		return -1;
-	if (s->sink->kept == NULL || !exists(s->sink->dirfd, s->part))
+	if (s->sink->kept == NULL || !ir_exists(s->sink->dirfd, s->part))
 		return 0;
 	free(s->part);
 	s->again = true;
@@ -303,7 +295,7 @@ start(struct ir_bundle_stream *s, const char *path, struct ir_err *err)
 		return -1;
 	/* Only now: whoever had the part has given it its name, or never
 	 * will. */
-	if (exists(dirfd, s->path)) {
+	if (ir_exists(dirfd, s->path)) {
 		unlinkat(dirfd, s->part, 0);
 		return ir_fail(err, IR_EEXIST, "%s: exists", s->path);
 	}

@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -262,14 +261,6 @@ check_case(struct ir_check *c)
 		    "is of the case %s, not of %s", number, c->o->case_number);
 }
 
-static bool
-exists(int dirfd, const char *path)
-{
-	struct stat st;
-
-	return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 /* All that there is, before any of it is believed. */
 static int
 gather(struct ir_check *c, struct ir_err *err)
@@ -277,7 +268,8 @@ gather(struct ir_check *c, struct ir_err *err)
 	if (c->tar != NULL)
 		return ir_untar_tags(c->tar, &c->items, &c->faults, err);
 	/* Some other directory is not worth a list of all that is odd in it. */
-	if (exists(c->dirfd, IR_BAGIT) || exists(c->dirfd, IR_CUSTODY_OPEN))
+	if (ir_exists(c->dirfd, IR_BAGIT) ||
+	    ir_exists(c->dirfd, IR_CUSTODY_OPEN))
 		return ir_scan(c->dirfd, &c->items, &c->faults, err);
 	return 0;
 }
