@@ -145,8 +145,8 @@ find(struct ir_check *c, const struct ir_item *it, struct ir_custody *e,
 		return -1;
 	*e = (struct ir_custody){.text = it->text, .len = it->size};
 	strcpy(e->hash, it->found);
-	sig = ir_items_get(&c->items, name);
-	if (sig != NULL && sig->here) {
+	sig = ir_items_here(&c->items, name);
+	if (sig != NULL) {
 		e->sig = sig->text;
 		e->siglen = sig->size;
 		strcpy(e->sig_hash, sig->found);
@@ -197,10 +197,8 @@ static void
 check_stray(struct ir_check *c, const char *path)
 {
 	ir_auto_free char *entry = strndup(path, strlen(path) - strlen(".sig"));
-	const struct ir_item *it =
-	    entry != NULL ? ir_items_get(&c->items, entry) : NULL;
 
-	if (it == NULL || !it->here)
+	if (entry == NULL || !ir_items_here(&c->items, entry))
 		ir_fault(
 		    &c->faults, IR_CHAIN, path, "what it is over is missing");
 }

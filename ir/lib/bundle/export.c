@@ -43,14 +43,6 @@ struct export
 	char *chunk;
 };
 
-static bool
-here(const struct export *x, const char *path)
-{
-	const struct ir_item *it = ir_items_get(&x->items, path);
-
-	return it != NULL && it->here;
-}
-
 static int
 name_top(struct export *x, struct ir_err *err)
 {
@@ -98,8 +90,8 @@ examine(struct export *x, struct ir_err *err)
 	if (ir_scan(x->dirfd, &x->items, &x->faults, err) == -1 ||
 	    ir_items_fold(&x->items, &x->faults, err) == -1)
 		return -1;
-	x->res->sealed =
-	    here(x, IR_CUSTODY_SEAL) && here(x, IR_CUSTODY_SEAL ".sig");
+	x->res->sealed = ir_items_here(&x->items, IR_CUSTODY_SEAL) &&
+			 ir_items_here(&x->items, IR_CUSTODY_SEAL ".sig");
 	for (size_t i = 0; i < x->items.n; i++) {
 		if (!ir_packed_has(x->items.v[i]->path, x->res->sealed))
 			ir_fault(&x->faults, IR_CONTENT, x->items.v[i]->path,

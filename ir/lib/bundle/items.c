@@ -33,6 +33,14 @@ ir_items_get(const struct ir_items *l, const char *path)
 	return node != NULL ? *node : NULL;
 }
 
+struct ir_item *
+ir_items_here(const struct ir_items *l, const char *path)
+{
+	struct ir_item *it = ir_items_get(l, path);
+
+	return it != NULL && it->here ? it : NULL;
+}
+
 static int
 append(struct ir_items *l, struct ir_item *it)
 {

@@ -75,6 +75,9 @@ struct ir_items {
 /** ir_items_get(l, path): NULL if there is none. */
 struct ir_item *ir_items_get(const struct ir_items *l, const char *path);
 
+/** ir_items_here(l, path): NULL, too, if it is not on the disk. */
+struct ir_item *ir_items_here(const struct ir_items *l, const char *path);
+
 /** ir_items_add(l, path, err): the one there is, or a new one. */
 struct ir_item *ir_items_add(
     struct ir_items *l, const char *path, struct ir_err *err);

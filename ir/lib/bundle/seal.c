@@ -224,12 +224,12 @@ write_tags(struct sealing *s, struct ir_err *err)
 	size_t i;
 
 	const struct ir_item *stamp =
-	    ir_items_get(&s->items, IR_CUSTODY_OPEN IR_TSR);
+	    ir_items_here(&s->items, IR_CUSTODY_OPEN IR_TSR);
 
 	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (add_tag(s, fixed[i], err) == -1)
 			return -1;
-	if (stamp != NULL && stamp->here && add_tag(s, stamp->path, err) == -1)
+	if (stamp != NULL && add_tag(s, stamp->path, err) == -1)
 		return -1;
 	json_array_foreach (s->record.journals, i, j) {
 		const char *file = ir_json_str(j, "file");

@@ -108,8 +108,8 @@ ir_check_stamp(struct ir_check *c, const struct ir_signed *s,
 
 	if (file == NULL)
 		return -1;
-	it = ir_items_get(&c->items, file);
-	if (it == NULL || !it->here) {
+	it = ir_items_here(&c->items, file);
+	if (it == NULL) {
 		if (required(c, s))
 			ir_fault(&c->faults, IR_TIME, s->object,
 			    "has no time-stamp, which you require");

@@ -73,9 +73,9 @@ check_files(struct ir_check *c)
 static const struct ir_item *
 intact(const struct ir_check *c, const char *path)
 {
-	const struct ir_item *it = ir_items_get(&c->items, path);
+	const struct ir_item *it = ir_items_here(&c->items, path);
 
-	return it != NULL && it->here && !ir_items_changed(it) ? it : NULL;
+	return it != NULL && !ir_items_changed(it) ? it : NULL;
 }
 
 /* Whether due, one or more whole lines, stands in text. */
@@ -95,9 +95,9 @@ static void
 check_text(struct ir_check *c, const char *path, const char *due,
     enum ir_verdict v, const char *what)
 {
-	const struct ir_item *it = ir_items_get(&c->items, path);
+	const struct ir_item *it = ir_items_here(&c->items, path);
 
-	if (it == NULL || !it->here) {
+	if (it == NULL) {
 		if (!c->tags_read) /* else it is said already */
 			ir_fault(&c->faults, IR_CONTENT, path, "is missing");
 	} else if (it->size > MAX_TEXT)

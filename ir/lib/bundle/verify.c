@@ -21,14 +21,6 @@
 #include "crypto/sshsig.h"
 #include "json/json.h"
 
-static bool
-here(const struct ir_check *c, const char *path)
-{
-	const struct ir_item *it = ir_items_get(&c->items, path);
-
-	return it != NULL && it->here;
-}
-
 /* The signature over the first line of a journal. */
 static int
 check_run(void *arg, const char *file, const char *line0, size_t len,
@@ -177,10 +169,10 @@ static int
 check_complete(struct ir_check *c, const json_t *complete, const json_t *gaps,
     struct ir_err *err)
 {
-	const struct ir_item *it = ir_items_get(&c->items, IR_COMPLETENESS);
+	const struct ir_item *it = ir_items_here(&c->items, IR_COMPLETENESS);
 	json_auto_t *written = NULL;
 
-	if (it == NULL || !it->here) /* not listed, or it is said already */
+	if (it == NULL) /* not listed, or it is said already */
 		ir_fault(&c->faults, IR_CONTENT, IR_COMPLETENESS, "is missing");
 	else if (!(written = ir_json_parse(
 		       it->text, it->size, IR_COMPLETENESS, err)))
@@ -278,18 +270,21 @@ gather(struct ir_check *c, struct ir_err *err)
 static int
 check(struct ir_check *c, struct ir_err *err)
 {
+	const struct ir_items *l = &c->items;
+
 	if (gather(c, err) == -1 &&
 	    ir_fault_err(&c->faults, IR_HOSTILE, "bundle", err) == -1)
 		return -1;
-	if (c->faults.worst < IR_HOSTILE && !here(c, IR_BAGIT) &&
-	    !here(c, IR_CUSTODY_OPEN))
+	if (c->faults.worst < IR_HOSTILE && !ir_items_here(l, IR_BAGIT) &&
+	    !ir_items_here(l, IR_CUSTODY_OPEN))
 		ir_fault(&c->faults, IR_HOSTILE, "bundle",
 		    "is no bundle: it has neither " IR_BAGIT
 		    " nor " IR_CUSTODY_OPEN);
 	if (c->faults.worst == IR_HOSTILE)
 		return 0;
-	c->sealed = here(c, IR_CUSTODY_SEAL) &&
-		    (here(c, IR_CUSTODY_SEAL ".sig") || !here(c, IR_OPEN));
+	c->sealed = ir_items_here(l, IR_CUSTODY_SEAL) &&
+		    (ir_items_here(l, IR_CUSTODY_SEAL ".sig") ||
+			!ir_items_here(l, IR_OPEN));
 	if (ir_items_fold(&c->items, &c->faults, err) == -1 ||
 	    ir_check_custody(c, err) == -1)
 		return -1;
