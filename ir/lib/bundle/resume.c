@@ -49,7 +49,6 @@ static int
 read_journals(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
 {
 	struct ir_faults f = {json_array(), IR_VALID};
-	char head[IR_SHA256_HEX] = "";
 	const struct ir_item *open;
 	int rc;
 
@@ -58,11 +57,9 @@ read_journals(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
 	if (rc == 0)
 		rc = ir_faults_refuse(&f, err);
 	if (rc == 0) {
-		open = ir_items_get(&r->items, IR_CUSTODY_OPEN);
-		if (open != NULL && open->text != NULL)
-			ir_sha256_mem(open->text, open->size, head);
-		rc = ir_record_read(
-		    &r->record, b->uuid, head, &r->items, &f, err);
+		open = ir_items_here(&r->items, IR_CUSTODY_OPEN);
+		rc = ir_record_read(&r->record, b->uuid,
+		    open != NULL ? open->found : "", &r->items, &f, err);
 	}
 	if (rc == 0)
 		rc = ir_faults_refuse(&f, err);
