@@ -96,6 +96,10 @@
 #define IR_MAX_CGROUP    (256u << 10)
 #define IR_MAX_MOUNTINFO (32u << 20)
 
+/* One answer of the kernel over netlink: 100,000 links, of 700 bytes each, or
+ * half a million routes. */
+#define IR_MAX_NETLINK (64u << 20)
+
 /* Processes of one container: the kernel's own limit on numbers is 2^22. */
 #define IR_MAX_PIDS (4u << 20)
 

@@ -36,6 +36,10 @@ json_t *ir_host_links(struct ir_host *h, struct ir_err *err);
  * which has no end on the host"). */
 int ir_host_links_can_cut(const json_t *links, struct ir_err *err);
 
+/** ir_host_links_none(h, err): 0 if no link leads out of the namespace; else
+ * IR_EPROTO, which names one. */
+int ir_host_links_none(struct ir_host *h, struct ir_err *err);
+
 /** ir_host_links_set(h, up, links, err): takes the host's ends of all outward
  * links up or down, each looked up and proven anew just before, and reads them
  * back.  *links gets them as they are then, as by ir_host_links(), the caller
