@@ -14,6 +14,7 @@
 #include "base/signal.h"
 #include "cli/help.h"
 #include "cli/stamp.h"
+#include "cli/targets.h"
 #include "cli/trusted.h"
 #include "cli/who.h"
 #include "docker/container.h"
@@ -96,6 +97,8 @@ tables_of(const struct ir_program *p, const struct ir_option *t[MAX_TABLES])
 {
 	if (p->options != NULL)
 		*t++ = p->options;
+	if (p->uses & IR_CHOOSES)
+		*t++ = ir_targets_options;
 	if (p->uses & IR_TRUSTS)
 		*t++ = ir_trusted_options;
 	if (p->uses & IR_IS_ACT)

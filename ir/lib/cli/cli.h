@@ -30,6 +30,7 @@ enum {
 	IR_TRUSTS = 512,     /* --allowed-signers, --revoked; see trusted.h */
 	IR_CAN_STAMP = 1024, /* --tsa; see cli/stamp.h */
 	IR_OR_SEALED = 2048, /* the bundle is a sealed one if none is open */
+	IR_CHOOSES = 4096,   /* --all, --label, ...; see cli/targets.h */
 };
 
 struct ir_cli {
