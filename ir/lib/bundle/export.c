@@ -24,7 +24,6 @@
 #include "bundle/names.h"
 #include "bundle/packed.h"
 #include "bundle/scan.h"
-#include "json/json.h"
 
 #define CHUNK (1u << 20)
 
@@ -82,8 +81,6 @@ lock_open(struct export *x, struct ir_err *err)
 static int
 examine(struct export *x, struct ir_err *err)
 {
-	const json_t *f;
-
 	if (ir_bag_state(x->dirfd) == IR_BAG_NONE)
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: is no bundle: it has no " IR_BAGIT, x->dir);
@@ -100,10 +97,8 @@ examine(struct export *x, struct ir_err *err)
 		x->res->bytes += x->items.v[i]->size;
 	}
 	x->res->files = x->items.n;
-	f = json_array_get(x->faults.list, 0);
-	if (f != NULL)
-		return ir_fail(err, IR_EFORMAT, "%s: %s",
-		    ir_json_str(f, "object"), ir_json_str(f, "what"));
+	if (ir_faults_refuse(&x->faults, err) == -1)
+		return -1;
 	if (!x->res->sealed && !x->o->unsealed)
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: is not sealed: close it with ir seal, or hand it over "
