@@ -16,6 +16,25 @@
 #include "tests/unit/bundletest.h"
 #include "json/json.h"
 
+/* Run with the bundle as $1 once the sealing has written the file. */
+static struct {
+	const char *written, *script, *dir;
+} meanwhile;
+
+/* In place of the C library's: what the sealing writes comes through here. */
+int
+renameat(int from, const char *old, int to, const char *name)
+{
+	int rc = renameat2(from, old, to, name, 0);
+	char out[256];
+
+	if (meanwhile.written != NULL && strcmp(name, meanwhile.written) == 0)
+		assert_int_equal(
+		    bt_sh(out, sizeof(out), meanwhile.script, meanwhile.dir),
+		    0);
+	return rc;
+}
+
 static char *
 small(const char *key)
 {
@@ -156,6 +175,69 @@ test_refuses(void **state)
 	bt_rm(dir);
 }
 
+/* What was examined is sealed, or nothing. */
+static void
+test_meanwhile(void **state)
+{
+	static const struct {
+		const char *file, *written;
+	} t[] = {
+	    {"bagit.txt", "manifest-sha256.txt"},
+	    {"bag-info.txt", "tagmanifest-sha256.txt"},
+	    {"VERIFY.txt", "bag-info.txt"},
+	    {"manifest-sha256.txt", "VERIFY.txt"},
+	    {"tagmanifest-sha256.txt", "tagmanifest-sha256.txt"},
+	    {"custody/0000-open.json", "data/completeness.json"},
+	    {"custody/0000-open.json.sig", "VERIFY.txt"},
+	    {J1, "data/completeness.json"},
+	    {J1, "tagmanifest-sha256.txt"},
+	};
+	struct ir_bundle_who who = bt_who("alice", "alice");
+	ir_auto_free char *dir = small("alice");
+	char out[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		ir_auto_free char *copy = bt_copy(dir);
+		ir_auto_free char *seal =
+		    bt_path("%s/custody/0001-seal.json.sig", copy);
+		ir_auto_free char *change = bt_path(
+		    "cp $1/%s $1/../was; echo >> $1/%s", t[i].file, t[i].file);
+		ir_auto_free char *back =
+		    bt_path("mv $1/../was $1/%s", t[i].file);
+		ir_auto_free char *word = bt_path(
+		    "%s: was changed while the bundle was sealed", t[i].file);
+
+		meanwhile.script = change;
+		meanwhile.dir = copy;
+		meanwhile.written = t[i].written;
+		bt_seal_fails(copy, &who, IR_EFORMAT, word);
+		meanwhile.written = NULL;
+		assert_false(bt_exists(seal));
+		assert_int_equal(bt_sh(out, sizeof(out), back, copy), 0);
+		bt_seal(copy, "alice", NULL);
+		bt_verdict(copy, IR_VALID, NULL, NULL);
+		bt_rm(copy);
+	}
+	bt_rm(dir);
+}
+
+/* What was hashed is sealed, and what came of it later is told. */
+static void
+test_payload_meanwhile(void **state)
+{
+	ir_auto_free char *dir = small("alice");
+
+	(void)state;
+	meanwhile.script = "echo two > $1/data/a/one";
+	meanwhile.dir = dir;
+	meanwhile.written = "data/completeness.json";
+	bt_seal(dir, "alice", NULL);
+	meanwhile.written = NULL;
+	bt_verdict(dir, IR_CONTENT, "data/a/one", "was modified");
+	bt_rm(dir);
+}
+
 /* Left by programs that were killed: no hindrance. */
 static void
 test_leftovers(void **state)
@@ -245,6 +327,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_who),
     cmocka_unit_test(test_busy),
     cmocka_unit_test(test_refuses),
+    cmocka_unit_test(test_meanwhile),
+    cmocka_unit_test(test_payload_meanwhile),
     cmocka_unit_test(test_leftovers),
     cmocka_unit_test(test_last_step),
     cmocka_unit_test(test_killed),

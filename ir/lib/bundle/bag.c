@@ -93,25 +93,22 @@ tag(struct ir_buf *b, const char *label, const char *value)
 }
 
 int
-ir_bag_info(int dirfd, const char *uuid, const char *number,
+ir_bag_info(struct ir_buf *b, const char *uuid, const char *number,
     const struct ir_bundle_who *who, const char *oxum, struct ir_err *err)
 {
-	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
 	char now[IR_TIME_SIZE];
 
 	ir_time_now(now);
 	now[strlen("2026-11-22")] = '\0';
-	tag(&b, "Source-Organization", who->org);
-	tag(&b, "Contact-Name", who->name);
-	ir_buf_printf(&b, "External-Identifier: urn:uuid:%s\n", uuid);
-	tag(&b, "Internal-Sender-Identifier", number);
-	tag(&b, "Bagging-Date", now);
-	ir_buf_printf(&b, "Bag-Software-Agent: %s ", who->program);
-	ir_text_escape(&b, who->version, strlen(who->version));
-	ir_buf_puts(&b, "\n");
+	tag(b, "Source-Organization", who->org);
+	tag(b, "Contact-Name", who->name);
+	ir_buf_printf(b, "External-Identifier: urn:uuid:%s\n", uuid);
+	tag(b, "Internal-Sender-Identifier", number);
+	tag(b, "Bagging-Date", now);
+	ir_buf_printf(b, "Bag-Software-Agent: %s ", who->program);
+	ir_text_escape(b, who->version, strlen(who->version));
+	ir_buf_puts(b, "\n");
 	if (oxum != NULL)
-		tag(&b, "Payload-Oxum", oxum);
-	if (ir_buf_ok(&b, err) == -1)
-		return -1;
-	return ir_bag_replace(dirfd, IR_BAGINFO, b.p, b.len, err);
+		tag(b, "Payload-Oxum", oxum);
+	return ir_buf_ok(b, err);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "bundle/bundle.h"
 
@@ -24,10 +25,9 @@
 /* How to check a bundle by hand. */
 extern const char ir_bag_verify_text[];
 
-/** ir_bag_info(dirfd, uuid, number, who, oxum, err): writes bag-info.txt, in
- * place of one that is there; oxum is "<bytes>.<files>", NULL while the payload
- * still grows. */
-int ir_bag_info(int dirfd, const char *uuid, const char *number,
+/** ir_bag_info(b, uuid, number, who, oxum, err): the text of bag-info.txt; oxum
+ * is "<bytes>.<files>", NULL while the payload still grows. */
+int ir_bag_info(struct ir_buf *b, const char *uuid, const char *number,
     const struct ir_bundle_who *who, const char *oxum, struct ir_err *err);
 
 /** ir_bag_unfinished(path): whether it is called NAME.tmp, as a program calls

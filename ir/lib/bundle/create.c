@@ -54,6 +54,7 @@ fill(int fd, const char *uuid, const struct ir_bundle_case *c,
 {
 	json_auto_t *entry =
 	    ir_custody_entry(uuid, 0, "open", NULL, c->number, c, who);
+	ir_auto_buf struct ir_buf info = IR_BUF_INIT;
 	char hash[IR_SHA256_HEX];
 
 	if (entry == NULL || json_object_set_new(entry, "target",
@@ -64,7 +65,8 @@ fill(int fd, const char *uuid, const struct ir_bundle_case *c,
 	    ir_make_dirs(fd, "journal", err) == -1 ||
 	    ir_make_dirs(fd, "custody", err) == -1 ||
 	    put_text(fd, IR_BAGIT, IR_BAGIT_TEXT, err) == -1 ||
-	    ir_bag_info(fd, uuid, c->number, who, NULL, err) == -1 ||
+	    ir_bag_info(&info, uuid, c->number, who, NULL, err) == -1 ||
+	    ir_put_file(fd, IR_BAGINFO, info.p, info.len, err) == -1 ||
 	    put_text(fd, IR_VERIFYTXT, ir_bag_verify_text, err) == -1 ||
 	    ir_custody_put(fd, IR_CUSTODY_OPEN, entry, who->key, hash, err) ==
 		-1)

@@ -19,6 +19,24 @@ ir_manifest_line(struct ir_buf *b, const char *hash, const char *path)
 	ir_buf_printf(b, "%s  %s\n", hash, path);
 }
 
+int
+ir_manifest_make(struct ir_items *l, bool payload, struct ir_buf *b,
+    char hash[IR_SHA256_HEX], struct ir_err *err)
+{
+	ir_items_sort(l);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct ir_item *it = l->v[i];
+
+		if (it->here && it->found[0] != '\0' &&
+		    ir_items_payload(it) == payload)
+			ir_manifest_line(b, it->found, it->path);
+	}
+	if (ir_buf_ok(b, err) == -1)
+		return -1;
+	ir_sha256_mem(b->p, b->len, hash);
+	return 0;
+}
+
 /* Splits a line into its two strings; false if it is none. */
 static bool
 split(const char *p, size_t n, char hash[IR_SHA256_HEX], char path[IR_MAX_PATH])

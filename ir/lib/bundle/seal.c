@@ -52,24 +52,14 @@ take_away(int dirfd, const char *path, struct ir_err *err)
 	return 0;
 }
 
-/* The open entry must be signed, by whoever opened. */
+/* Signs the open entry, if that is this actor's. */
 static int
 sign_open(struct sealing *s, struct ir_err *err)
 {
 	int dirfd = s->b->dirfd;
-	struct ir_sshsig sig;
-
-	if (ir_custody_read(dirfd, IR_CUSTODY_OPEN, &s->open, err) == -1)
-		return -1;
-	if (s->open.sig != NULL) {
-		if (ir_sshsig_verify(s->open.sig, s->open.siglen, IR_NS_CUSTODY,
-			s->open.text, s->open.len, &sig, err) == -1)
-			return ir_wrap(err, IR_CUSTODY_OPEN ".sig");
-		ir_sshsig_free(&sig);
-		return 0;
-	}
 	json_auto_t *doc =
 	    ir_json_parse(s->open.text, s->open.len, IR_CUSTODY_OPEN, err);
+
 	if (doc == NULL)
 		return -1;
 	if (strcmp(ir_json_str(doc, "actor.id"), s->who->id) != 0)
@@ -82,6 +72,23 @@ sign_open(struct sealing *s, struct ir_err *err)
 		return -1;
 	ir_custody_free(&s->open);
 	return ir_custody_read(dirfd, IR_CUSTODY_OPEN, &s->open, err);
+}
+
+/* The open entry must be signed, by whoever opened. */
+static int
+read_open(struct sealing *s, struct ir_err *err)
+{
+	struct ir_sshsig sig;
+
+	if (ir_custody_read(s->b->dirfd, IR_CUSTODY_OPEN, &s->open, err) == -1)
+		return -1;
+	if (s->open.sig == NULL && sign_open(s, err) == -1)
+		return -1;
+	if (ir_sshsig_verify(s->open.sig, s->open.siglen, IR_NS_CUSTODY,
+		s->open.text, s->open.len, &sig, err) == -1)
+		return ir_wrap(err, IR_CUSTODY_OPEN ".sig");
+	ir_sshsig_free(&sig);
+	return 0;
 }
 
 /* What an earlier try, or a program that was killed, left half-done. */
@@ -182,64 +189,108 @@ write_completeness(struct sealing *s, struct ir_err *err)
 	return 0;
 }
 
-/* A manifest of what lies in l and is hashed, the payload if that is all
- * files; hash is its own. */
+/* Takes the file into the tag manifest, as it was when it was examined. */
 static int
-write_manifest(struct sealing *s, const char *name, struct ir_items *l,
-    char hash[IR_SHA256_HEX], struct ir_err *err)
-{
-	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
-
-	ir_items_sort(l);
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i]->here && l->v[i]->found[0] != '\0' &&
-		    ir_items_payload(l->v[i]) == (l == &s->items))
-			ir_manifest_line(&b, l->v[i]->found, l->v[i]->path);
-	if (ir_buf_ok(&b, err) == -1)
-		return -1;
-	ir_sha256_mem(b.p, b.len, hash);
-	return ir_bag_replace(s->b->dirfd, name, b.p, b.len, err);
-}
-
-static int
-add_tag(struct sealing *s, const char *path, struct ir_err *err)
+add_tag(
+    struct sealing *s, const char *path, const char *hash, struct ir_err *err)
 {
 	struct ir_item *it = ir_items_add(&s->tags, path, err);
-	uint64_t size;
-	ir_auto_close int fd = ir_open_regular(s->b->dirfd, path, &size, err);
 
-	if (it == NULL || fd == -1)
+	if (it == NULL)
 		return -1;
 	it->here = true;
-	return ir_sha256_fd(fd, UINT64_MAX, it->found, &size, path, err);
+	strcpy(it->found, hash);
+	return 0;
 }
 
-/* The tag files; the journals' hashes go into the record too. */
 static int
-write_tags(struct sealing *s, struct ir_err *err)
+write_tag(struct sealing *s, const char *path, const void *p, size_t n,
+    struct ir_err *err)
 {
-	static const char *const fixed[] = {IR_BAGIT, IR_BAGINFO, IR_VERIFYTXT,
-	    IR_MANIFEST, IR_CUSTODY_OPEN, IR_CUSTODY_OPEN ".sig"};
+	char hash[IR_SHA256_HEX];
+
+	ir_sha256_mem(p, n, hash);
+	if (add_tag(s, path, hash, err) == -1)
+		return -1;
+	return ir_bag_replace(s->b->dirfd, path, p, n, err);
+}
+
+/* Those that are written anew. */
+static int
+write_texts(struct sealing *s, const char *oxum, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf files = IR_BUF_INIT, info = IR_BUF_INIT;
+
+	if (ir_manifest_make(&s->items, true, &files, s->manifest, err) == -1 ||
+	    ir_bag_info(&info, s->b->uuid, s->b->case_number, s->who, oxum,
+		err) == -1 ||
+	    write_tag(s, IR_MANIFEST, files.p, files.len, err) == -1 ||
+	    write_tag(s, IR_VERIFYTXT, ir_bag_verify_text,
+		strlen(ir_bag_verify_text), err) == -1)
+		return -1;
+	return write_tag(s, IR_BAGINFO, info.p, info.len, err);
+}
+
+/* Those that were there; the journals' hashes go into the record too. */
+static int
+add_tags(struct sealing *s, struct ir_err *err)
+{
+	const struct ir_item *bagit = ir_items_here(&s->items, IR_BAGIT);
+	const struct ir_item *stamp =
+	    ir_items_here(&s->items, IR_CUSTODY_OPEN IR_TSR);
 	json_t *j;
 	size_t i;
 
-	const struct ir_item *stamp =
-	    ir_items_here(&s->items, IR_CUSTODY_OPEN IR_TSR);
-
-	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		if (add_tag(s, fixed[i], err) == -1)
-			return -1;
-	if (stamp != NULL && add_tag(s, stamp->path, err) == -1)
+	if (bagit == NULL)
+		return ir_fail(err, IR_EFORMAT, IR_BAGIT ": is missing");
+	if (add_tag(s, bagit->path, bagit->found, err) == -1 ||
+	    add_tag(s, IR_CUSTODY_OPEN, s->open.hash, err) == -1 ||
+	    add_tag(s, IR_CUSTODY_OPEN ".sig", s->open.sig_hash, err) == -1 ||
+	    (stamp != NULL && add_tag(s, stamp->path, stamp->found, err) == -1))
 		return -1;
 	json_array_foreach (s->record.journals, i, j) {
 		const char *file = ir_json_str(j, "file");
+		const char *hash = ir_items_get(&s->items, file)->found;
 
-		if (add_tag(s, file, err) == -1)
+		if (add_tag(s, file, hash, err) == -1)
 			return -1;
-		json_object_set_new(j, "sha256",
-		    json_string(ir_items_get(&s->tags, file)->found));
+		json_object_set_new(j, "sha256", json_string(hash));
 	}
-	return write_manifest(s, IR_TAGMANIFEST, &s->tags, s->tagmanifest, err);
+	return 0;
+}
+
+/* What is to be sealed must still be what is there. */
+static int
+check_still(
+    struct sealing *s, const char *path, const char *hash, struct ir_err *err)
+{
+	char is[IR_SHA256_HEX];
+	uint64_t size;
+	ir_auto_close int fd = ir_open_regular(s->b->dirfd, path, &size, err);
+
+	if (fd == -1 || ir_sha256_fd(fd, UINT64_MAX, is, &size, path, err))
+		return -1;
+	if (strcmp(is, hash) == 0)
+		return 0;
+	return ir_fail(err, IR_EFORMAT,
+	    "%s: was changed while the bundle was sealed: find out by whom, "
+	    "then seal again",
+	    path);
+}
+
+static int
+write_tagmanifest(struct sealing *s, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
+
+	if (ir_manifest_make(&s->tags, false, &b, s->tagmanifest, err) == -1 ||
+	    ir_bag_replace(s->b->dirfd, IR_TAGMANIFEST, b.p, b.len, err) == -1)
+		return -1;
+	for (size_t i = 0; i < s->tags.n; i++)
+		if (check_still(
+			s, s->tags.v[i]->path, s->tags.v[i]->found, err) == -1)
+			return -1;
+	return check_still(s, IR_TAGMANIFEST, s->tagmanifest, err);
 }
 
 static int
@@ -266,19 +317,15 @@ seal(struct sealing *s, char head[IR_SHA256_HEX], struct ir_err *err)
 	ir_auto_free char *oxum = NULL;
 	int dirfd = s->b->dirfd;
 
-	if (clear(s, err) == -1 || sign_open(s, err) == -1 ||
+	if (clear(s, err) == -1 || read_open(s, err) == -1 ||
 	    examine(s, err) == -1 || name_pending(s, err) == -1 ||
-	    write_completeness(s, err) == -1 ||
-	    write_manifest(s, IR_MANIFEST, &s->items, s->manifest, err) == -1)
+	    write_completeness(s, err) == -1)
 		return -1;
 	oxum = ir_asprintf(
 	    err, "%" PRIu64 ".%" PRIu64, s->content.bytes, s->content.files);
-	if (oxum == NULL ||
-	    ir_bag_replace(dirfd, IR_VERIFYTXT, ir_bag_verify_text,
-		strlen(ir_bag_verify_text), err) == -1 ||
-	    ir_bag_info(dirfd, s->b->uuid, s->b->case_number, s->who, oxum,
-		err) == -1 ||
-	    write_tags(s, err) == -1 || write_seal(s, oxum, head, err) == -1)
+	if (oxum == NULL || write_texts(s, oxum, err) == -1 ||
+	    add_tags(s, err) == -1 || write_tagmanifest(s, err) == -1 ||
+	    write_seal(s, oxum, head, err) == -1)
 		return -1;
 	if (take_away(dirfd, IR_OPEN, err) == -1)
 		return -1;

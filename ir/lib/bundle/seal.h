@@ -22,7 +22,9 @@ int ir_bundle_clock(const struct ir_bundle *b, struct ir_err *err);
 
 /** ir_bundle_seal(b, who, c, res, err): who must have a key.  Every file is
  * hashed; one that differs from what its journal says was acquired stops the
- * sealing with IR_EFORMAT, naming it.  Another program still writing:
+ * sealing with IR_EFORMAT, naming it.  What was examined is what is sealed: a
+ * file outside data/ that is no more what it was then stops the sealing, too,
+ * and one in data/ is told by whoever verifies.  Another program still writing:
  * IR_EEXIST.  An open entry that was not signed is signed now if its actor is
  * who; else IR_EPERM says who must.  Interrupted at any point, it leaves the
  * bundle open, and sealing again does it whole. */
