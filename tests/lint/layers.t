@@ -18,7 +18,7 @@ declare -A rank=(
 libc='^((sys|linux|netinet|arpa|asm)/[a-z0-9_]+|assert|ctype|dirent|dlfcn'
 libc+='|elf|endian|err|errno|fcntl|fnmatch|getopt|glob|grp|inttypes|langinfo'
 libc+='|libgen|limits|locale|math|netdb|poll|pthread|pwd|regex|sched|search'
-libc+='|semaphore|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint'
+libc+='|semaphore|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint'
 libc+='|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|time|unistd'
 libc+='|utime|wchar|wctype)\.h$'
 

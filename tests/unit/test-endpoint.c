@@ -89,6 +89,7 @@ set_up(void **state)
 	put_context("local", "\"docker\":{\"Host\":\"unix:///l.sock\"}");
 	put_context("k8s", "\"kubernetes\":{}");
 	put_context("remote", "\"docker\":{\"Host\":\"ssh://me@far\"}");
+	put_context("odd", "\"docker\":{\"Host\":\"ssh://$(me)@far\"}");
 	return 0;
 }
 
@@ -194,6 +195,13 @@ test_found(void **state)
 		"~/certs/ca.pem", "~/certs/key.pem", false},
 	    {"unix:///a", {VERIFY}, "unix:///a", "-H", "/a", "http://localhost",
 		NULL, NULL, false},
+	    /* ssh, whatever the environment says of TLS. */
+	    {"ssh://me@h:22/run/d.sock", {VERIFY}, "ssh://me@h:22/run/d.sock",
+		"-H", NULL, "http://localhost", NULL, NULL, false},
+	    {NULL, {"DOCKER_HOST=ssh://h"}, "ssh://h", "DOCKER_HOST", NULL,
+		"http://localhost", NULL, NULL, false},
+	    {NULL, {"DOCKER_CONTEXT=remote"}, "ssh://me@far", "context remote",
+		NULL, "http://localhost", NULL, NULL, false},
 	};
 
 	(void)state;
@@ -208,6 +216,8 @@ test_found(void **state)
 		same(ep.from, v[i].from);
 		same(ep.unix_path, v[i].unix_path);
 		same(ep.origin, v[i].origin);
+		same(ep.ssh,
+		    strncmp(v[i].name, "ssh://", 6) == 0 ? v[i].name : NULL);
 		if (v[i].ca != NULL && v[i].ca[0] == '\0') {
 			/* In the context's own store. */
 			assert_non_null(strstr(ep.ca, "/contexts/tls/"));
@@ -230,7 +240,8 @@ test_refused(void **state)
 		enum ir_code code;
 	} v[] = {
 	    {"", {NULL}, "-H needs", IR_EUSAGE},
-	    {"ssh://me@h", {NULL}, "ssh -nNT -L", IR_EUSAGE},
+	    {"ssh://me@-h", {NULL}, "names no host", IR_EUSAGE},
+	    {"ssh://me:secret@h", {NULL}, "a password", IR_EUSAGE},
 	    {"npipe:////./pipe/x", {NULL}, "npipe", IR_EUSAGE},
 	    {"ftp://h", {NULL}, "not an engine's address", IR_EUSAGE},
 	    {"tcp://h:0", {NULL}, "not an engine's address", IR_EUSAGE},
@@ -249,7 +260,7 @@ test_refused(void **state)
 	    {NULL, {"DOCKER_CONTEXT=gone"}, "no context gone", IR_ENOENT},
 	    {NULL, {"DOCKER_CONTEXT=k8s"}, "names no Docker engine",
 		IR_EFORMAT},
-	    {NULL, {"DOCKER_CONTEXT=remote"}, "ssh is not spoken", IR_EUSAGE},
+	    {NULL, {"DOCKER_CONTEXT=odd"}, "no user's name", IR_EUSAGE},
 	    {NULL, {"DOCKER_CONFIG=~/broken"}, "current context", IR_EFORMAT},
 	};
 

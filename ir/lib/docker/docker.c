@@ -65,6 +65,7 @@ to_endpoint(struct ir_docker_endpoint *ep, struct ir_err *err)
 {
 	const struct ir_http_server server = {
 	    .unix_path = ep->unix_path,
+	    .ssh = ep->ssh,
 	    .origin = ep->origin,
 	    .ca = ep->ca,
 	    .cert = ep->cert,

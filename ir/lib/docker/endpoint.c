@@ -14,6 +14,8 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "net/ssh.h"
+#include "net/url.h"
 #include "json/json.h"
 
 #define DEFAULT_SOCKET "/var/run/docker.sock"
@@ -84,36 +86,9 @@ static int
 bad_host(const char *host, struct ir_err *err)
 {
 	return ir_fail(err, IR_EUSAGE,
-	    "%s: not an engine's address; write unix:///path, tcp://host:port "
-	    "or https://host:port",
+	    "%s: not an engine's address; write unix:///path, tcp://host:port, "
+	    "https://host:port or ssh://user@host",
 	    host);
-}
-
-/* Splits "host", "host:port", ":port", "[v6]:port" at the port; the length of
- * the host part, or 0 if there is something else. */
-static size_t
-host_part(const char *at)
-{
-	static const char name[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
-	size_t n;
-
-	if (at[0] != '[')
-		return strspn(at, name);
-	n = 1 + strspn(at + 1, "0123456789abcdefABCDEF:.");
-	return n > 2 && at[n] == ']' ? n + 1 : 0;
-}
-
-static bool
-is_port(const char *s)
-{
-	size_t n = strspn(s, "0123456789");
-	long port;
-
-	if (n == 0 || n > 5 || s[n] != '\0')
-		return false;
-	port = strtol(s, NULL, 10);
-	return port > 0 && port < 65536;
 }
 
 /* at is what follows "tcp://" and the like in host. */
@@ -121,25 +96,21 @@ static int
 parse_tcp(const char *host, const char *at, bool tls,
     struct ir_docker_endpoint *out, struct ir_err *err)
 {
-	ir_auto_free char *rest = strdup(at);
-	const char *port = tls ? PORT_TLS : PORT;
-	size_t n;
+	ir_auto_free char *where = NULL;
+	size_t n = ir_url_host(at);
+	int port = ir_url_port(at + n);
+	const char *end = at + n + (port > 0 ? port : 0);
 
-	if (rest == NULL)
-		return ir_fail_mem(err);
-	n = strlen(rest);
-	if (n > 0 && rest[n - 1] == '/')
-		rest[n - 1] = '\0';
-	n = host_part(rest);
-	if (rest[n] == ':' && is_port(rest + n + 1))
-		port = rest + n + 1;
-	else if (rest[n] != '\0' || n == 0)
+	if (port == -1 || (n == 0 && port == 0) ||
+	    (strcmp(end, "") != 0 && strcmp(end, "/") != 0))
 		return bad_host(host, err);
-	rest[n] = '\0';
-	out->name =
-	    ir_asprintf(err, "tcp://%s:%s", n > 0 ? rest : "localhost", port);
-	out->origin = ir_asprintf(err, "http%s://%s:%s", tls ? "s" : "",
-	    n > 0 ? rest : "localhost", port);
+	where = ir_asprintf(err, "%.*s%.*s", n > 0 ? (int)n : 9,
+	    n > 0 ? at : "localhost", port > 0 ? port : 5,
+	    port > 0 ? at + n : (tls ? ":" PORT_TLS : ":" PORT));
+	if (where == NULL)
+		return -1;
+	out->name = ir_asprintf(err, "tcp://%s", where);
+	out->origin = ir_asprintf(err, "http%s://%s", tls ? "s" : "", where);
 	return out->name != NULL && out->origin != NULL ? 0 : -1;
 }
 
@@ -153,6 +124,22 @@ parse_unix(const char *path, struct ir_docker_endpoint *out, struct ir_err *err)
 	out->origin = ir_asprintf(err, "http://localhost");
 	out->verify = true;
 	return out->name && out->unix_path && out->origin ? 0 : -1;
+}
+
+/* ssh.h has the rules; here it is only whether they are kept. */
+static int
+parse_ssh(const char *host, struct ir_docker_endpoint *out, struct ir_err *err)
+{
+	struct ir_ssh ssh;
+
+	if (ir_ssh_parse(host, &ssh, err) == -1)
+		return -1;
+	ir_ssh_free(&ssh);
+	out->name = ir_asprintf(err, "%s", host);
+	out->ssh = ir_asprintf(err, "%s", host);
+	out->origin = ir_asprintf(err, "http://localhost");
+	out->verify = true;
+	return out->name && out->ssh && out->origin ? 0 : -1;
 }
 
 static const char *
@@ -174,15 +161,11 @@ parse_host(const char *host, struct tls *tls, struct ir_docker_endpoint *out,
 	if ((at = after(host, "unix://")) != NULL)
 		return parse_unix(at, out, err);
 	if (after(host, "ssh://") != NULL)
-		return ir_fail(err, IR_EUSAGE,
-		    "%s: ssh is not spoken here; forward the socket with "
-		    "ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST "
-		    "and use -H unix:///tmp/engine.sock",
-		    host);
+		return parse_ssh(host, out, err);
 	if (after(host, "npipe://") != NULL || after(host, "fd://") != NULL)
 		return ir_fail(err, IR_EUSAGE,
-		    "%s: only unix://, tcp://, http:// and https:// are spoken "
-		    "here",
+		    "%s: only unix://, tcp://, http://, https:// and ssh:// "
+		    "are spoken here",
 		    host);
 	if ((at = after(host, "https://")) != NULL)
 		tls->on = true;
@@ -351,7 +334,7 @@ ir_docker_endpoint_copy(const struct ir_docker_endpoint *ep,
 	memset(out, 0, sizeof(*out));
 	out->verify = ep->verify;
 	if (copy(&out->name, ep->name) && copy(&out->from, ep->from) &&
-	    copy(&out->unix_path, ep->unix_path) &&
+	    copy(&out->unix_path, ep->unix_path) && copy(&out->ssh, ep->ssh) &&
 	    copy(&out->origin, ep->origin) && copy(&out->ca, ep->ca) &&
 	    copy(&out->cert, ep->cert) && copy(&out->key, ep->key))
 		return 0;
@@ -365,6 +348,7 @@ ir_docker_endpoint_free(struct ir_docker_endpoint *ep)
 	free(ep->name);
 	free(ep->from);
 	free(ep->unix_path);
+	free(ep->ssh);
 	free(ep->origin);
 	free(ep->ca);
 	free(ep->cert);

@@ -11,6 +11,9 @@
  * TLS for tcp: DOCKER_TLS_VERIFY (any non-empty value) or DOCKER_TLS, with
  * ca.pem, cert.pem, key.pem in DOCKER_CERT_PATH or ~/.docker; for a context,
  * the files in its TLS store and SkipTLSVerify.
+ *
+ * ssh://[user@]host[:port][/socket] may stand in any of them; host keys are
+ * always checked, and nobody is asked for a password or a passphrase.
  */
 #ifndef IR_DOCKER_ENDPOINT_H
 #define IR_DOCKER_ENDPOINT_H
@@ -24,13 +27,14 @@ struct ir_docker_endpoint {
 			  * "tcp://h:2376" */
 	char *from;      /* why this one: "-H", "DOCKER_HOST", "context prod" */
 	char *unix_path; /* or NULL */
+	char *ssh;       /* ssh://... (net/ssh.h), or NULL */
 	char *origin;    /* for struct ir_http_server */
 	char *ca, *cert, *key; /* or NULL */
 	bool verify;
 };
 
-/** ir_docker_endpoint(host, out, err): host is -H's value or NULL.  ssh:// and
- * npipe:// are refused with a clear word, as is a context that does not exist.
+/** ir_docker_endpoint(host, out, err): host is -H's value or NULL.  npipe:// is
+ * refused with a clear word, as is a context that does not exist.
  * A missing TLS file is IR_ENOENT and names the file.  Released by
  * ir_docker_endpoint_free(). */
 int ir_docker_endpoint(

@@ -1,70 +1,58 @@
 /* SPDX-License-Identifier: ISC
  *
- * HTTP: see http.h.  libcurl's multi interface drives one easy handle, so that
- * deadlines are exact to the millisecond and an interruption ends the wait.
+ * HTTP: see http.h.  Requests go out and answers come in over a wire (wire.h),
+ * which is kept for the next one where that is safe.
  */
 #include "net/http.h"
 
-#include <string.h>
-#include <strings.h>
+#include <stdlib.h>
 #include <sys/un.h>
 
-#include "base/buf.h"
-#include "base/limits.h"
 #include "base/signal.h"
 #include "base/time.h"
 #include "net/transfer.h"
 
-/* The longest wait before looking again whether a signal has come just before
- * the wait began. */
-#define LOOK_MS 200
-
-/* What libcurl allows at most; an engine writes an export in 32 KiB. */
-#define RECEIVE_BYTES (512L << 10)
+/* A deadline for whoever names none. */
+#define CONNECT_MS 10000
 
 static bool
-copy(char **to, const char *from)
+copy(const char **to, const char *from)
 {
 	return from == NULL || (*to = strdup(from)) != NULL;
 }
 
-static int
-fill(struct ir_http *h, const struct ir_http_server *server, struct ir_err *err)
+static char *
+name_of(const struct ir_http_server *s, struct ir_err *err)
 {
+	if (s->ssh != NULL)
+		return ir_asprintf(err, "%s", s->ssh);
+	if (s->unix_path != NULL)
+		return ir_asprintf(err, "unix://%s", s->unix_path);
+	return ir_asprintf(err, "%s", s->origin);
+}
+
+static int
+fill(struct ir_http *h, const struct ir_http_server *from, struct ir_err *err)
+{
+	struct ir_http_server *s = &h->server;
 	struct sockaddr_un sun;
 
-	if (server->unix_path != NULL &&
-	    strlen(server->unix_path) >= sizeof(sun.sun_path))
+	if (from->unix_path != NULL &&
+	    strlen(from->unix_path) >= sizeof(sun.sun_path))
 		return ir_fail(err, IR_EUSAGE,
 		    "unix://%s: a socket's path has at most %zu bytes; "
 		    "name it by a shorter one, such as a symbolic link",
-		    server->unix_path, sizeof(sun.sun_path) - 1);
-	h->where = server->unix_path != NULL
-		       ? ir_asprintf(err, "unix://%s", server->unix_path)
-		       : ir_asprintf(err, "%s", server->origin);
-	h->verify = server->verify;
-	if (h->where == NULL ||
-	    !copy(&h->peer, server->peer != NULL ? server->peer : "engine") ||
-	    !copy(&h->unix_path, server->unix_path) ||
-	    !copy(&h->origin, server->origin) || !copy(&h->ca, server->ca) ||
-	    !copy(&h->cert, server->cert) || !copy(&h->key, server->key))
+		    from->unix_path, sizeof(sun.sun_path) - 1);
+	s->verify = from->verify;
+	if ((h->where = name_of(from, err)) == NULL ||
+	    (h->received = malloc(IR_HTTP_RECEIVE_BYTES)) == NULL ||
+	    !copy(&s->peer, from->peer != NULL ? from->peer : "engine") ||
+	    !copy(&s->unix_path, from->unix_path) ||
+	    !copy(&s->origin, from->origin) || !copy(&s->ssh, from->ssh) ||
+	    !copy(&s->ca, from->ca) || !copy(&s->cert, from->cert) ||
+	    !copy(&s->key, from->key))
 		return ir_fail_mem(err);
 	return 0;
-}
-
-/* No "Expect: 100-continue": a server may wait with its answer to that. */
-static struct curl_slist *
-headers_for(const char *type)
-{
-	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
-	struct ir_err err;
-	ir_auto_free char *line = ir_asprintf(&err, "Content-Type: %s", type);
-
-	if (list != NULL && line != NULL &&
-	    curl_slist_append(list, line) != NULL)
-		return list;
-	curl_slist_free_all(list);
-	return NULL;
 }
 
 struct ir_http *
@@ -76,22 +64,18 @@ ir_http_new(const struct ir_http_server *server, struct ir_err *err)
 		ir_fail_mem(err);
 		return NULL;
 	}
-	if (fill(h, server, err) == -1) {
-		ir_http_free(h);
-		return NULL;
-	}
-	h->global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-	if (h->global) {
-		h->easy = curl_easy_init();
-		h->multi = curl_multi_init();
-		h->headers = headers_for("application/json");
-	}
-	if (h->easy == NULL || h->multi == NULL || h->headers == NULL) {
-		ir_fail(err, IR_EINTERNAL, "cannot start libcurl");
-		ir_http_free(h);
-		return NULL;
-	}
-	return h;
+	if (fill(h, server, err) == 0)
+		return h;
+	ir_http_free(h);
+	return NULL;
+}
+
+static void
+hang_up(struct ir_http *h)
+{
+	if (h->wire != NULL)
+		h->wire->close(h->wire);
+	h->wire = NULL;
 }
 
 void
@@ -99,282 +83,108 @@ ir_http_free(struct ir_http *h)
 {
 	if (h == NULL)
 		return;
-	curl_easy_cleanup(h->easy);
-	curl_multi_cleanup(h->multi);
-	curl_slist_free_all(h->headers);
-	curl_slist_free_all(h->typed);
-	if (h->global)
-		curl_global_cleanup();
+	hang_up(h);
 	free(h->where);
-	free(h->peer);
-	free(h->unix_path);
-	free(h->origin);
-	free(h->ca);
-	free(h->cert);
-	free(h->key);
+	free(h->received);
+	const char *const ours[] = {h->server.unix_path, h->server.origin,
+	    h->server.ssh, h->server.ca, h->server.cert, h->server.key,
+	    h->server.peer};
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		free((char *)(uintptr_t)ours[i]);
 	free(h);
 }
 
-/* The value of the header line if it is the named one. */
-static void
-take_header(
-    const char *line, size_t n, const char *name, char *out, size_t size)
-{
-	size_t skip = strlen(name);
-
-	if (n <= skip || strncasecmp(line, name, skip) != 0 ||
-	    line[skip] != ':')
-		return;
-	for (skip++; skip < n && (line[skip] == ' ' || line[skip] == '\t');)
-		skip++;
-	while (n > skip && (line[n - 1] == '\n' || line[n - 1] == '\r' ||
-			       line[n - 1] == ' '))
-		n--;
-	if (n - skip >= size)
-		return;
-	memcpy(out, line + skip, n - skip);
-	out[n - skip] = '\0';
-}
-
-static size_t
-on_header(char *line, size_t one, size_t n, void *arg)
-{
-	struct ir_http_transfer *t = arg;
-	struct ir_http_response *r = t->res;
-
-	(void)one;
-	t->last = ir_mono_ns();
-	t->head += n;
-	if (t->head > IR_MAX_HTTP_HEAD) {
-		ir_fail(t->err, IR_EPROTO,
-		    "%s: more than %u bytes of header in the answer to %s %s",
-		    t->h->where, IR_MAX_HTTP_HEAD, t->req->method,
-		    t->req->path);
-		t->failed = true;
-		return 0;
-	}
-	take_header(
-	    line, n, "Api-Version", r->api_version, sizeof(r->api_version));
-	take_header(line, n, "Libpod-Api-Version", r->libpod_version,
-	    sizeof(r->libpod_version));
-	take_header(line, n, "Server", r->server, sizeof(r->server));
-	take_header(line, n, "Content-Type", r->type, sizeof(r->type));
-	return n;
-}
-
-static size_t
-on_error_body(struct ir_http_transfer *t, const char *p, size_t n)
-{
-	size_t room = IR_MAX_ERROR_BODY - t->error_body.len;
-
-	ir_buf_add(&t->error_body, p, n < room ? n : room);
-	t->enough = n > room;
-	return t->enough ? 0 : n;
-}
-
-static size_t
-on_body(char *p, size_t one, size_t n, void *arg)
-{
-	struct ir_http_transfer *t = arg;
-	const struct ir_http_request *req = t->req;
-	long status = 0;
-
-	(void)one;
-	curl_easy_getinfo(t->h->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status < 200 || status > 299) {
-		t->last = ir_mono_ns();
-		return on_error_body(t, p, n);
-	}
-	t->body += n;
-	if (req->on_body != NULL &&
-	    req->on_body(req->arg, p, n, t->err) == -1) {
-		t->failed = true;
-		return 0;
-	}
-	/* Our own slowness in on_body is not the engine's stall. */
-	t->last = ir_mono_ns();
-	return n;
-}
-
-#define SET(option, value) \
-	(curl_easy_setopt(h->easy, CURLOPT_##option, value) == CURLE_OK)
-
-/* A proxy from the environment would see, and could change, the evidence; a
- * redirect could lead anywhere: neither is followed.  An empty passphrase
- * keeps OpenSSL from asking on the terminal.  The file of authorities, if
- * there is one, stands alone: without clearing CAPATH, the system's would be
- * trusted beside it. */
-static bool
-set_server(struct ir_http *h)
-{
-	return SET(UNIX_SOCKET_PATH, h->unix_path) && SET(PROXY, "") &&
-	       SET(NOPROXY, "*") && SET(NOSIGNAL, 1L) &&
-#if LIBCURL_VERSION_NUM >= 0x075500
-	       SET(PROTOCOLS_STR, "http,https") &&
-#else
-	       SET(PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) &&
-#endif
-	       SET(FOLLOWLOCATION, 0L) && SET(PATH_AS_IS, 1L) &&
-	       SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
-	       SET(SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
-	       SET(SSL_VERIFYPEER, h->verify ? 1L : 0L) &&
-	       SET(SSL_VERIFYHOST, h->verify ? 2L : 0L) &&
-	       (h->ca == NULL || (SET(CAINFO, h->ca) && SET(CAPATH, NULL))) &&
-	       (h->cert == NULL || SET(SSLCERT, h->cert)) &&
-	       (h->key == NULL || (SET(SSLKEY, h->key) && SET(KEYPASSWD, "")));
-}
-
-/* libcurl repeats a request when a connection that it used before ends
- * without an answer.  What changes the target must not be done twice, so only
- * GET and HEAD use a connection again. */
-static bool
-set_method(struct ir_http *h, const struct ir_http_request *req)
-{
-	bool get = strcmp(req->method, "GET") == 0;
-	bool head = strcmp(req->method, "HEAD") == 0;
-	const struct curl_slist *headers = h->headers;
-
-	if (get || head)
-		return head ? SET(NOBODY, 1L) : SET(HTTPGET, 1L);
-	if (strcmp(req->method, "DELETE") != 0 &&
-	    !(SET(POST, 1L) &&
-		SET(POSTFIELDS, req->body != NULL ? req->body : "")))
-		return false;
-	if (req->type != NULL) {
-		curl_slist_free_all(h->typed);
-		headers = h->typed = headers_for(req->type);
-		if (headers == NULL ||
-		    !SET(POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len))
-			return false;
-	}
-	return SET(CUSTOMREQUEST, req->method) && SET(FRESH_CONNECT, 1L) &&
-	       SET(HTTPHEADER, headers);
-}
-
+/* No "Expect: 100-continue": a server may wait with its answer to that. */
 static int
-set_up(struct ir_http *h, struct ir_http_transfer *t, struct ir_err *err)
+write_request(struct ir_http_transfer *t, struct ir_err *err)
 {
-	ir_auto_free char *url =
-	    ir_asprintf(err, "%s%s", h->origin, t->req->path);
+	const struct ir_http_request *req = t->req;
+	const char *host = strstr(t->h->server.origin, "://");
+	size_t n = 0;
 
-	if (url == NULL)
-		return -1;
-	curl_easy_reset(h->easy);
-	h->reason[0] = '\0';
-	if (!set_server(h) || !set_method(h, t->req) || !SET(URL, url) ||
-	    !SET(USERAGENT, "ir-tools") || !SET(BUFFERSIZE, RECEIVE_BYTES) ||
-	    !SET(CONNECTTIMEOUT_MS, ir_http_connect_ms(t->req)) ||
-	    !SET(ERRORBUFFER, h->reason) || !SET(HEADERFUNCTION, on_header) ||
-	    !SET(HEADERDATA, t) || !SET(WRITEFUNCTION, on_body) ||
-	    !SET(WRITEDATA, t))
+	if (strpbrk(req->path, " \r\n") != NULL)
 		return ir_fail(
-		    err, IR_EINTERNAL, "%s: libcurl lacks an option", url);
-	return 0;
+		    err, IR_EINTERNAL, "%s: not a path to ask for", req->path);
+	ir_buf_printf(&t->request,
+	    "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: ir-tools\r\n"
+	    "Accept: */*\r\n",
+	    req->method, req->path, host != NULL ? host + 3 : "localhost");
+	if (!ir_http_only_gets(req))
+		ir_buf_printf(&t->request, "Content-Type: %s\r\n",
+		    req->type != NULL ? req->type : "application/json");
+	if (req->body != NULL)
+		n = req->type != NULL ? req->body_len : strlen(req->body);
+	if (n > 0 || strcmp(req->method, "POST") == 0 ||
+	    strcmp(req->method, "PUT") == 0)
+		ir_buf_printf(&t->request, "Content-Length: %zu\r\n", n);
+	ir_buf_puts(&t->request, "\r\n");
+	if (n > 0)
+		ir_buf_add(&t->request, req->body, n);
+	return ir_buf_ok(&t->request, err);
 }
 
+/* The wire that is there, if it can take this request.  One that ended, or on
+ * which something came that nobody asked for, is of no use.  What changes the
+ * target goes over a new one, if that costs little: an old one might end just
+ * now, and then nobody knew whether the request arrived. */
 static bool
-passed(uint64_t now, uint64_t since, long ms)
+usable(struct ir_http *h, const struct ir_http_request *req)
 {
-	return ms != 0 && now - since >= (uint64_t)ms * 1000000u;
-}
-
-static bool
-only_reads(const struct ir_http_request *req)
-{
-	return req->may_stop || strcmp(req->method, "GET") == 0 ||
-	       strcmp(req->method, "HEAD") == 0;
-}
-
-/* -1 if the transfer is to end now.  What changes the target is waited for,
- * within its deadline, even after a signal: an unknown outcome could not be
- * undone. */
-static int
-look(const struct ir_http_transfer *t, struct ir_err *err)
-{
-	const struct ir_http_request *req = t->req;
-	uint64_t now = ir_mono_ns();
-
-	if (ir_interrupted() && only_reads(req))
-		return ir_fail(err, IR_EINTR, "interrupted");
-	if (passed(now, t->start, req->total_ms))
-		return ir_fail(err, IR_ETIMEOUT,
-		    "%s did not answer %s %s within %g s", t->h->where,
-		    req->method, req->path, (double)req->total_ms / 1e3);
-	if (passed(now, t->last, req->stall_ms))
-		return ir_fail(err, IR_ETIMEOUT,
-		    "%s sent nothing for %g s, after %llu bytes of its answer "
-		    "to %s %s",
-		    t->h->where, (double)req->stall_ms / 1e3,
-		    (unsigned long long)t->body, req->method, req->path);
-	return 0;
+	return h->wire != NULL && (h->wire->costly || ir_http_only_gets(req)) &&
+	       h->wire->read(h->wire, h->received, 1) == IR_WIRE_WAIT;
 }
 
 static int
-wait_ms(const struct ir_http_transfer *t)
-{
-	uint64_t now = ir_mono_ns(), ms = LOOK_MS, left;
-	const uint64_t since[] = {t->start, t->last};
-	const long limit[] = {t->req->total_ms, t->req->stall_ms};
-
-	for (size_t i = 0; i < 2; i++) {
-		if (limit[i] == 0)
-			continue;
-		if (passed(now, since[i], limit[i]))
-			return 0;
-		left = (uint64_t)limit[i] - (now - since[i]) / 1000000u;
-		if (left < ms)
-			ms = left;
-	}
-	return (int)ms;
-}
-
-/* Drives the transfer to its end, or gives it up. */
-static int
-drive(struct ir_http_transfer *t, struct ir_err *err)
+connect_wire(struct ir_http_transfer *t, struct ir_err *err)
 {
 	struct ir_http *h = t->h;
-	int running = 1, left;
-	CURLMsg *msg;
+	const struct ir_http_request *req = t->req;
+	long ms = req->connect_ms != 0 ? req->connect_ms : CONNECT_MS;
+	struct ir_wire_to to = {.server = &h->server, .where = h->where};
 
-	while (running) {
-		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
-			return ir_fail(err, IR_EINTERNAL, "libcurl failed");
-		if (!running)
-			break;
-		if (look(t, err) == -1)
-			return -1;
-		curl_multi_poll(h->multi, NULL, 0, wait_ms(t), NULL);
-	}
-	msg = curl_multi_info_read(h->multi, &left);
-	if (t->failed)
+	t->again = usable(h, req);
+	if (t->again)
+		return 0;
+	hang_up(h);
+	to.ms = req->total_ms != 0 && req->total_ms < ms ? req->total_ms : ms;
+	h->wire = ir_wire_open(&to, err);
+	return h->wire != NULL ? 0 : -1;
+}
+
+/* Over the wire that is there, or a new one. */
+static int
+attempt(struct ir_http_transfer *t, struct ir_err *err)
+{
+	int rc;
+
+	if (connect_wire(t, err) == -1)
 		return -1;
-	if (msg == NULL)
-		return ir_fail(err, IR_EINTERNAL, "libcurl lost a transfer");
-	if (msg->data.result != CURLE_OK && !t->enough)
-		return ir_http_explain(t, msg->data.result, err);
-	return 0;
+	rc = ir_http_transfer(t, err);
+	if (!t->keep)
+		hang_up(t->h);
+	return rc;
 }
 
 int
 ir_http_do(struct ir_http *h, const struct ir_http_request *req,
     struct ir_http_response *res, struct ir_err *err)
 {
-	struct ir_http_transfer t = {
-	    .h = h, .req = req, .res = res, .err = err};
+	struct ir_http_transfer t = {.h = h, .req = req, .res = res};
 	int rc;
 
 	memset(res, 0, sizeof(*res));
 	if (ir_interrupted())
 		return ir_fail(err, IR_EINTR, "interrupted");
-	if (set_up(h, &t, err) == -1)
-		return -1;
-	if (curl_multi_add_handle(h->multi, h->easy) != CURLM_OK)
-		return ir_fail(err, IR_EINTERNAL, "libcurl failed");
-	t.start = t.last = ir_mono_ns();
-	rc = drive(&t, err);
+	t.start = ir_mono_ns();
+	rc = write_request(&t, err);
+	if (rc == 0)
+		rc = attempt(&t, err);
+	/* The other side closed a connection that nobody used. */
+	if (rc == -1 && t.ended && t.again && t.got == 0 &&
+	    ir_http_only_gets(req))
+		rc = attempt(&t, err);
 	res->ms = (double)(ir_mono_ns() - t.start) / 1e6;
-	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &res->status);
-	curl_multi_remove_handle(h->multi, h->easy);
+	ir_buf_free(&t.request);
 	if (rc == -1)
 		ir_buf_free(&t.error_body);
 	else if ((res->error_body = ir_buf_take(&t.error_body, err)) == NULL)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * HTTP/1.1 to one server, over a unix socket, TCP or TLS (libcurl).  Every
+ * HTTP/1.1 to one server, over a unix socket, TCP, TLS, or ssh (wire.h).  Every
  * request has deadlines; a body is handed on as it arrives, never gathered.
  *
  * The server is spoken to directly: no proxy of the environment is used, and no
  * redirect followed.  What is not GET or HEAD is sent once and never repeated.
- * The program must ignore SIGPIPE (ir_signal_setup() does).
+ * Handles share nothing: each thread may have one of its own.  The program must
+ * ignore SIGPIPE (ir_signal_setup() does).
  */
 #ifndef IR_NET_HTTP_H
 #define IR_NET_HTTP_H
@@ -19,8 +20,9 @@ struct ir_http;
 
 struct ir_http_server {
 	const char *unix_path; /* a unix socket, or NULL */
+	const char *ssh;       /* ssh.h's URL, or NULL */
 	const char *origin;    /* "http://host:port" or "https://...";
-				* "http://localhost" with a unix socket */
+				* "http://localhost" with the two above */
 	const char *ca;        /* PEM files for TLS, or NULL */
 	const char *cert;
 	const char *key;
@@ -70,7 +72,8 @@ struct ir_http_response {
 /** ir_http_do(h, req, res, err): 0 for every complete answer, whatever its
  * status; ir_http_response_free() after it, in any case.  Failures:
  * IR_EUNAVAIL nobody listens, the socket or host is absent, TLS does not come
- * about; IR_EPERM the socket may not be opened; IR_ETIMEOUT a deadline;
+ * about; IR_EPERM the socket may not be opened,
+ * or ssh is not let in; IR_ETIMEOUT a deadline;
  * IR_EPROTO the answer broke off or is not HTTP; IR_EINTR interrupted, but only
  * GET, HEAD and what may_stop are once they are sent; and whatever on_body
  * failed with. */

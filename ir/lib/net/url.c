@@ -20,9 +20,8 @@
 /* A name of DNS has at most 253 characters. */
 #define MAX_HOST 253
 
-/* The length of the host at s, 0 if there is none. */
-static size_t
-host_length(const char *s)
+size_t
+ir_url_host(const char *s)
 {
 	size_t n;
 
@@ -31,12 +30,11 @@ host_length(const char *s)
 		return n > 0 && s[1 + n] == ']' ? n + 2 : 0;
 	}
 	n = strspn(s, DIGITS LETTERS "-._");
-	return *s != '-' && *s != '.' ? n : 0;
+	return *s != '-' && *s != '.' && n <= MAX_HOST ? n : 0;
 }
 
-/* The length of ":port" at s; 0 if there is none, -1 if it is not one. */
-static int
-port_length(const char *s)
+int
+ir_url_port(const char *s)
 {
 	size_t n;
 	long port;
@@ -70,10 +68,10 @@ ir_url_parse(const char *s, struct ir_url *u, struct ir_err *err)
 	slash = at + strcspn(at, "/?#");
 	if (memchr(at, '@', (size_t)(slash - at)) != NULL)
 		return fail(s, "a user's name has no place in it", err);
-	host = host_length(at);
-	if (host == 0 || host > MAX_HOST)
+	host = ir_url_host(at);
+	if (host == 0)
 		return fail(s, "it names no host", err);
-	port = port_length(at + host);
+	port = ir_url_port(at + host);
 	if (port == -1 || at + host + port != slash)
 		return fail(s,
 		    "after the host comes nothing but a port, 1 to 65535, and "

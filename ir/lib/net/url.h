@@ -5,6 +5,8 @@
 #ifndef IR_NET_URL_H
 #define IR_NET_URL_H
 
+#include <stddef.h>
+
 #include "base/err.h"
 
 struct ir_url {
@@ -18,6 +20,14 @@ struct ir_url {
  * ir_url_free(). */
 int ir_url_parse(const char *s, struct ir_url *u, struct ir_err *err);
 void ir_url_free(struct ir_url *u);
+
+/** ir_url_host(s): the length of the host at s, a name or an address (IPv6 in
+ * brackets); 0 if there is none. */
+size_t ir_url_host(const char *s);
+
+/** ir_url_port(s): the length of ":port" at s; 0 if there is no colon, -1 if
+ * what follows it is no port, 1 to 65535. */
+int ir_url_port(const char *s);
 
 #define ir_auto_url __attribute__((cleanup(ir_url_free)))
 
