@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/custody.h"
 #include "cli/stamp.h"
+#include "cli/trusted.h"
 #include "cli/who.h"
 #include "json/json.h"
 
@@ -357,11 +358,13 @@ static const struct ir_program program = {
     .operands = "release|receive|copy|access|verify|note|dispose|"
 		"key-compromise|list|receipt|stamp [ACT]",
     .what = "Records what happens to a sealed bundle, each act signed.",
-    .uses = IR_NEEDS_BUNDLE | IR_SEALED | IR_USES_KEY | IR_NEEDS_KEY |
-	    IR_IS_ACT | IR_TRUSTS | IR_CAN_STAMP,
+    .uses =
+	IR_NEEDS_BUNDLE | IR_SEALED | IR_USES_KEY | IR_NEEDS_KEY | IR_IS_ACT,
     .min = 1,
     .max = 2,
     .options = options,
+    .trusts = &ir_trusted_options,
+    .stamps = &ir_cli_stamp_options,
     .examples = examples,
     .exits = exits,
     .run = run,

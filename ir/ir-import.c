@@ -128,10 +128,10 @@ static const struct ir_program program = {
     .operands = "FILE [DIR]",
     .what = "Unpacks a bundle that was exported into a new directory, and "
 	    "verifies it.",
-    .uses = IR_TRUSTS,
     .min = 1,
     .max = 2,
     .options = options,
+    .trusts = &ir_trusted_options,
     .examples = examples,
     .exits = exits,
     .run = run,

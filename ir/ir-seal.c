@@ -122,11 +122,12 @@ static const struct ir_program program = {
     .name = "ir-seal",
     .operands = "",
     .what = "Closes the bundle: manifests, and your signature over them.",
-    .uses = IR_NEEDS_BUNDLE | IR_OR_SEALED | IR_USES_KEY | IR_NEEDS_KEY |
-	    IR_IS_ACT | IR_CAN_STAMP,
+    .uses =
+	IR_NEEDS_BUNDLE | IR_OR_SEALED | IR_USES_KEY | IR_NEEDS_KEY | IR_IS_ACT,
     .min = 0,
     .max = 0,
     .options = options,
+    .stamps = &ir_cli_stamp_options,
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -145,10 +145,10 @@ static const struct ir_program program = {
     .operands = "BUNDLE",
     .what = "Checks an evidence bundle; needs no engine and trusts nothing "
 	    "in it.",
-    .uses = IR_TRUSTS,
     .min = 1,
     .max = 1,
     .options = options,
+    .trusts = &ir_trusted_options,
     .examples = examples,
     .exits = exits,
     .run = run,

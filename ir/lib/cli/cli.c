@@ -13,9 +13,7 @@
 #include "base/buf.h"
 #include "base/signal.h"
 #include "cli/help.h"
-#include "cli/stamp.h"
 #include "cli/targets.h"
-#include "cli/trusted.h"
 #include "cli/who.h"
 #include "docker/container.h"
 #include "json/json.h"
@@ -99,8 +97,8 @@ tables_of(const struct ir_program *p, const struct ir_option *t[MAX_TABLES])
 		*t++ = p->options;
 	if (p->uses & IR_CHOOSES)
 		*t++ = ir_targets_options;
-	if (p->uses & IR_TRUSTS)
-		*t++ = ir_trusted_options;
+	if (p->trusts != NULL)
+		*t++ = p->trusts->table;
 	if (p->uses & IR_IS_ACT)
 		*t++ = of_act;
 	if (p->uses & IR_CAN_DRY_RUN)
@@ -111,8 +109,8 @@ tables_of(const struct ir_program *p, const struct ir_option *t[MAX_TABLES])
 		*t++ = of_engine;
 	if (p->uses & IR_USES_KEY)
 		*t++ = of_key;
-	if (p->uses & IR_CAN_STAMP)
-		*t++ = ir_cli_stamp_options;
+	if (p->stamps != NULL)
+		*t++ = p->stamps->table;
 	*t++ = of_all;
 	*t = NULL;
 }
@@ -262,7 +260,7 @@ start(const struct ir_program *p, struct ir_err *err)
 {
 	bool records = p->uses & IR_RECORDS;
 
-	if (p->uses & IR_CAN_STAMP && ir_cli_stamp_named(err) == -1)
+	if (p->stamps != NULL && p->stamps->check(err) == -1)
 		return -1;
 	if (p->uses & IR_USES_ENGINE &&
 	    (cli.engine = ir_docker_open(opt.host, err)) == NULL)

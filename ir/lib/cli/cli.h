@@ -27,10 +27,8 @@ enum {
 	IR_NEEDS_KEY = 64,   /* ... looked for only by ir_cli_need_key() */
 	IR_SEALED = 128,     /* the bundle meant is a sealed one */
 	IR_IS_ACT = 256,     /* --item ... --org; cli->said, the rest of who */
-	IR_TRUSTS = 512,     /* --allowed-signers, --revoked; see trusted.h */
-	IR_CAN_STAMP = 1024, /* --tsa; see cli/stamp.h */
-	IR_OR_SEALED = 2048, /* the bundle is a sealed one if none is open */
-	IR_CHOOSES = 4096,   /* --all, --label, ...; see cli/targets.h */
+	IR_OR_SEALED = 512,  /* the bundle is a sealed one if none is open */
+	IR_CHOOSES = 1024,   /* --all, --label, ...; see cli/targets.h */
 };
 
 struct ir_cli {
@@ -49,6 +47,10 @@ struct ir_program {
 	unsigned uses;
 	int min, max;                    /* number of operands; max -1: any */
 	const struct ir_option *options; /* or NULL */
+	/* Options of several programs, of which the others are not to load
+	 * the library: &ir_trusted_options, &ir_cli_stamp_options, or NULL. */
+	const struct ir_options *trusts;
+	const struct ir_options *stamps;
 	const char *const *examples; /* lines: command, then what it does, ...,
 				      * NULL */
 	const char *const *exits;    /* lines: code, then its meaning, ...,

@@ -23,6 +23,13 @@ struct ir_option {
 
 #define IR_OPTION_VALUES 64
 
+/* Options that are of several programs. */
+struct ir_options {
+	const struct ir_option *table;
+	/* Whether what was given can be used: not -1; or NULL. */
+	int (*check)(struct ir_err *err);
+};
+
 /* Ends a table. */
 #define IR_OPTION_END                           \
 	{                                       \

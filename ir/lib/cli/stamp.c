@@ -21,7 +21,7 @@
 
 static const char *url;
 
-const struct ir_option ir_cli_stamp_options[] = {
+static const struct ir_option options[] = {
     {0, "tsa", "URL",
 	"a time-stamping authority to prove the time (default: IR_TSA)", NULL,
 	&url},
@@ -39,6 +39,11 @@ ir_cli_stamp_named(struct ir_err *err)
 		return 0;
 	return ir_url_parse(url, &u, err) == -1 ? -1 : 1;
 }
+
+const struct ir_options ir_cli_stamp_options = {
+    .table = options,
+    .check = ir_cli_stamp_named,
+};
 
 static bool
 is_open(const char *entry)

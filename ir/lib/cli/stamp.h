@@ -13,8 +13,8 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 
-/* The option; IR_CAN_STAMP in struct ir_program adds it. */
-extern const struct ir_option ir_cli_stamp_options[];
+/* The option, for struct ir_program's stamps. */
+extern const struct ir_options ir_cli_stamp_options;
 
 /** ir_cli_stamp_named(err): 1 if an authority was named, by --tsa or else by
  * $IR_TSA; 0 if none was, or an empty name; -1 if it is no URL. */

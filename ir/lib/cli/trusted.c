@@ -14,7 +14,7 @@ static struct {
 	const char *signers, *revoked, *roots;
 } opt;
 
-const struct ir_option ir_trusted_options[] = {
+static const struct ir_option options[] = {
     {'s', "allowed-signers", "FILE",
 	"whom you trust (default: IR_ALLOWED_SIGNERS, ~/.ssh/allowed_signers)",
 	NULL, &opt.signers},
@@ -25,6 +25,8 @@ const struct ir_option ir_trusted_options[] = {
 	&opt.roots},
     IR_OPTION_END,
 };
+
+const struct ir_options ir_trusted_options = {.table = options};
 
 static int
 load_signers(struct ir_signers **signers, struct ir_err *err)

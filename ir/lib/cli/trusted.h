@@ -9,8 +9,8 @@
 #include "bundle/verify.h"
 #include "cli/options.h"
 
-/* -s, --revoked, --tsa-ca: those of a program with IR_TRUSTS. */
-extern const struct ir_option ir_trusted_options[];
+/* -s, --revoked, --tsa-ca, for struct ir_program's trusts. */
+extern const struct ir_options ir_trusted_options;
 
 struct ir_trusted {
 	struct ir_signers *signers;         /* NULL: there is no such list */
