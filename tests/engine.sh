@@ -16,17 +16,51 @@
 #				exports DOCKER_HOST; stops at exit by itself
 #	engine_net COMMAND...	in the network where its published ports are
 #	engine_image NAME	a busybox image, without a registry
+#	engine_run ...		docker run --rm ..., also of what ends at once:
+#				then podman's docker run waits for ever
 #	engine_kill		SIGKILL to dockerd alone, as if it had crashed
 #	engine_again [OPTION...]	dockerd once more, in the same place
 #	engine_stop		nothing is left, or it says what and fails
 #	docker ...		the client that belongs to the engine
+#	engine_is NAME		docker, podman; containerd: images are in its store
+#	engine_at_least N.N	it is Docker, and no older
 #
+# IR_ENGINE names another engine than this machine's own; see tests/engines.
 # IR_NO_ENGINE=why skips.  Keep DIR short: a Unix socket's path has 107 bytes.
 
 ENGINE_DIR=${ENGINE_DIR-}
 
+# What IR_ENGINE names: where its programs are, before this machine's own.
+engine_name=${IR_ENGINE:-20.10}
+engine_trees=${IR_ENGINES:-${IR_BUILDDIR:-$PWD/build}/engines}
+engine_tree=$engine_trees/${engine_name%%-*}
+engine_path=$engine_tree/usr/sbin:$engine_tree/usr/bin:$PATH:/usr/sbin:/sbin
 engine_docker=/usr/bin/docker
-[ -x "$engine_docker" ] || engine_docker=$(command -v docker)
+if [ -x "$engine_tree/usr/bin/docker" ]; then
+	engine_docker=$engine_tree/usr/bin/docker
+elif ! [ -x "$engine_docker" ]; then
+	engine_docker=$(command -v docker)
+fi
+. "$(dirname "${BASH_SOURCE[0]}")/podman.sh"
+
+engine_is()
+{
+	case $1:$engine_name in
+	podman:podman | containerd:*-containerd) return 0 ;;
+	docker:podman) return 1 ;;
+	docker:*) return 0 ;;
+	esac
+	return 1
+}
+
+engine_at_least()
+{
+	local version
+
+	engine_is docker &&
+		version=$(docker version -f '{{.Server.Version}}') &&
+		printf '%s\n' "$1" "$version" | sort -V -C
+}
 
 docker()
 {
@@ -40,8 +74,16 @@ engine_missing()
 
 	[ -z "${IR_NO_ENGINE-}" ] || { echo "$IR_NO_ENGINE"; return; }
 	[ "$(id -u)" = 0 ] || { echo "needs root"; return; }
-	for p in dockerd containerd runc iptables ip unshare nsenter; do
-		command -v $p >/dev/null || { echo "needs $p"; return; }
+	if [ "$engine_name" != 20.10 ] && [ ! -d "$engine_tree" ]; then
+		p=$(cat "$engine_tree.why" 2>/dev/null)
+		echo "$engine_name is not in $engine_trees${p:+: $p}"
+		return
+	fi
+	p='dockerd containerd'
+	! engine_is podman || p='podman conmon'
+	for p in $p runc iptables ip unshare nsenter; do
+		PATH=$engine_path command -v $p >/dev/null ||
+			{ echo "needs $p"; return; }
 	done
 	[ -x "$engine_docker" ] || { echo "needs the docker client"; return; }
 	unshare --mount --net true 2>/dev/null ||
@@ -62,7 +104,7 @@ engine_up()
 	ENGINE_DIR=$dir
 	export DOCKER_HOST=unix://$dir/docker.sock
 	echo "export DOCKER_HOST=$DOCKER_HOST" >"$dir/env"
-	if ! engine_namespaces || ! engine_dockerd "$@"; then
+	if ! engine_namespaces || ! engine_again "$@"; then
 		engine_down
 		return 1
 	fi
@@ -93,27 +135,51 @@ engine_namespaces()
 	return 1
 }
 
+# engine_inside COMMAND...: in its namespaces, instead of this process.
+engine_inside()
+{
+	local ns
+
+	ns=$(cat "$ENGINE_DIR/ns.pid") && cd / || exit
+	exec setsid nsenter -t "$ns" --mount --net -- \
+		env PATH="$engine_path" "$@"
+}
+
+# engine_config: dockerd's; 20.10 would write /etc/docker/key.json.
+engine_config()
+{
+	case $(PATH=$engine_path dockerd --version) in
+	*" version 1"* | *" version 20."*)
+		echo "{\"deprecated-key-path\": \"$ENGINE_DIR/key.json\"}" ;;
+	*)
+		engine_is containerd && set -- true || set -- false
+		echo "{\"features\": {\"containerd-snapshotter\": $1}}" ;;
+	esac
+}
+
+# With the containerd store, as 29 is by default: nor does it speak to clients
+# that are older than its API 1.44.
 engine_dockerd()
 {
-	local dir=$ENGINE_DIR ns pid i
+	local dir=$ENGINE_DIR
 
-	ns=$(cat "$dir/ns.pid") || return 1
-	case $(dockerd --version) in
-	*" version 1"* | *" version 20."*) # else it writes /etc/docker/key.json
-		echo "{\"deprecated-key-path\": \"$dir/key.json\"}" ;;
-	*)
-		echo '{}' ;;
-	esac >"$dir/daemon.json"
+	engine_config >"$dir/daemon.json"
+	! engine_is containerd || export DOCKER_MIN_API_VERSION=1.44
+	engine_inside dockerd \
+		--config-file "$dir/daemon.json" \
+		--data-root "$dir/data" --exec-root "$dir/exec" \
+		--pidfile "$dir/pid" --host "unix://$dir/docker.sock" \
+		--exec-opt native.cgroupdriver=cgroupfs \
+		--cgroup-parent "$(engine_cgroup)" --group root "$@"
+}
+
+engine_again()
+{
+	local dir=$ENGINE_DIR run=engine_dockerd pid i
+
+	! engine_is podman || run=engine_podman
 	rm -f "$dir/pid"
-	(
-		cd / || exit
-		exec setsid nsenter -t "$ns" --mount --net -- dockerd \
-			--config-file "$dir/daemon.json" \
-			--data-root "$dir/data" --exec-root "$dir/exec" \
-			--pidfile "$dir/pid" --host "unix://$dir/docker.sock" \
-			--exec-opt native.cgroupdriver=cgroupfs \
-			--cgroup-parent "$(engine_cgroup)" --group root "$@"
-	) </dev/null >>"$dir/log" 2>&1 &
+	($run "$@") </dev/null >>"$dir/log" 2>&1 &
 	pid=$!
 	disown
 	for ((i = 0; i < 600; i++)); do
@@ -123,8 +189,8 @@ engine_dockerd()
 		engine_alive $pid || break
 		sleep 0.1
 	done
-	echo "engine.sh: dockerd does not answer; the end of its log:" >&2
-	tail -n 20 "$dir/log" | sed 's/^/engine.sh: /' >&2
+	echo "engine.sh: no answer; the end of its log:" >&2
+	grep -v '^  ' "$dir/log" | tail -n 20 | sed 's/^/engine.sh: /' >&2
 	return 1
 }
 
@@ -173,19 +239,15 @@ engine_pids()
 # wait for it in vain.
 engine_kill()
 {
-	local dockerd containerd
+	local engine containerd=none
 
-	dockerd=$(cat "$ENGINE_DIR/pid") &&
-		containerd=$(cat "$ENGINE_DIR/exec/containerd/containerd.pid") &&
-		kill -KILL "$dockerd" || return 1
-	while [ -d "/proc/$dockerd" ] || [ -d "/proc/$containerd" ]; do
+	engine=$(cat "$ENGINE_DIR/pid") || return 1
+	engine_is podman || containerd=$(
+		cat "$ENGINE_DIR/exec/containerd/containerd.pid") || return 1
+	kill -KILL "$engine" || return 1
+	while [ -d "/proc/$engine" ] || [ -d "/proc/$containerd" ]; do
 		sleep 0.05
 	done
-}
-
-engine_again()
-{
-	engine_dockerd "$@"
 }
 
 # engine_kill_all: nothing here is worth an orderly end.  What is frozen does
@@ -286,6 +348,14 @@ engine_image()
 	tar -C "$root" -c . |
 		docker import -c 'CMD ["/bin/sh"]' - "$1" >/dev/null
 	rm -rf "$root"
+}
+
+engine_run()
+{
+	local id
+
+	id=$(docker run -d "$@") && docker wait "$id" >/dev/null &&
+		docker logs "$id" && docker rm "$id" >/dev/null
 }
 
 engine_main()

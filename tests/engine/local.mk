@@ -12,10 +12,17 @@ engine_tests = \
 	tests/engine/resume.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
-EXTRA_DIST += $(engine_tests) tests/engine.sh tests/refusing-engine.py
+EXTRA_DIST += $(engine_tests) tests/engine.sh tests/podman.sh tests/engines \
+	tests/refusing-engine.py
 
 check_PROGRAMS += tests/engine/test-docker-calls
 tests_engine_test_docker_calls_SOURCES = tests/engine/test-docker-calls.c \
 	tests/unit/unit.h
 tests_engine_test_docker_calls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_test_docker_calls_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+# The same on every engine that they are to run on; $ENGINES is fewer of them.
+check-engines: $(check_PROGRAMS) $(bin_PROGRAMS)
+	IR_SRCDIR='$(abs_top_srcdir)' IR_BUILDDIR='$(abs_top_builddir)' \
+		$(srcdir)/tests/engines run engines $(ENGINES)
+.PHONY: check-engines
