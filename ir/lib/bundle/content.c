@@ -273,12 +273,11 @@ check_outside(struct ir_content *c, struct ir_err *err)
 	return 0;
 }
 
-int
-ir_content_due(struct ir_content *c, struct ir_item *it, struct ir_err *err)
+bool
+ir_content_due(struct ir_content *c, struct ir_item *it)
 {
 	struct ir_item *of = ir_items_part(it) ? whole_of(c, it->path) : NULL;
 
-	(void)err;
 	if (of != NULL)
 		find_pending(of);
 	it->wanted = check_size(c, it);

@@ -34,11 +34,9 @@ struct ir_content {
 	json_t *proven, *attested;
 };
 
-/** ir_content_due(c, it, err): whether the file that comes next should be
- * hashed, which is for the caller; 1 or 0.  Files come in the order of their
- * names. */
-int ir_content_due(
-    struct ir_content *c, struct ir_item *it, struct ir_err *err);
+/** ir_content_due(c, it): whether the file that comes next should be hashed,
+ * which is for the caller.  Files come in the order of their names. */
+bool ir_content_due(struct ir_content *c, struct ir_item *it);
 
 /** ir_content_check(c, err): what is wrong becomes a fault, CONTENT. */
 int ir_content_check(struct ir_content *c, struct ir_err *err);

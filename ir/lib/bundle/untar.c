@@ -208,12 +208,12 @@ ir_untar_data(struct ir_untar *u, struct ir_content *c, struct ir_err *err)
 	struct ir_item *it;
 	uint64_t done = 0;
 	int rc = u->m != NULL;
+	bool due;
 
 	for (; rc == 1; rc = header(u, f, err)) {
 		if ((rc = next(u, c->items, f, &it, err)) != 1)
 			break;
-		if ((rc = ir_content_due(c, it, err)) == -1)
-			break;
+		due = ir_content_due(c, it);
 		if (!accounted(u, it)) {
 			ir_fault(f, IR_HOSTILE, it->path,
 			    "makes it far more than the journals account for: "
@@ -221,10 +221,9 @@ ir_untar_data(struct ir_untar *u, struct ir_content *c, struct ir_err *err)
 			rc = 0;
 			break;
 		}
-		if (rc == 1 && ir_items_parsed(it))
-			rc = text(u, it, err);
-		else if (rc == 1)
-			rc = hash(u, c, it, &done, err);
+		if (due)
+			rc = ir_items_parsed(it) ? text(u, it, err)
+						 : hash(u, c, it, &done, err);
 		if (rc == -1) {
 			rc = ir_fault_err(f, IR_HOSTILE, it->path, err);
 			break;
