@@ -230,24 +230,18 @@ static int
 fill(
     struct import *x, const struct ir_tar_member *m, int fd, struct ir_err *err)
 {
-	uint64_t done = 0, at;
+	uint64_t at;
 	const void *p;
 	size_t n;
 	int rc;
 
-	while ((rc = ir_tar_data(x->tar, &p, &n, &at, err)) == 1 &&
-	       at == done && n <= m->size - done) {
+	while ((rc = ir_tar_data(x->tar, &p, &n, &at, err)) == 1) {
 		if (ir_write_all(fd, p, n, m->path, err) == -1)
 			return -1;
-		done += n;
 		x->res->bytes += n;
 		if (x->o->progress != NULL)
 			x->o->progress(x->o->arg, x->res->bytes, x->total);
 	}
-	if (rc == 1 || (rc == 0 && done != m->size))
-		return ir_fail(err, IR_EFORMAT,
-		    "%s: %s: its content does not fit its size", x->file,
-		    m->path);
 	return rc;
 }
 
