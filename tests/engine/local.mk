@@ -8,6 +8,7 @@ engine_tests = \
 	tests/engine/isolate.t \
 	tests/engine/kill.t \
 	tests/engine/pause.t \
+	tests/engine/processes.t \
 	tests/engine/rebuild.t \
 	tests/engine/resume.t \
 	tests/engine/walkthrough.t
@@ -26,3 +27,8 @@ check-engines: $(check_PROGRAMS) $(bin_PROGRAMS)
 	IR_SRCDIR='$(abs_top_srcdir)' IR_BUILDDIR='$(abs_top_builddir)' \
 		$(srcdir)/tests/engines run engines $(ENGINES)
 .PHONY: check-engines
+
+check_PROGRAMS += tests/engine/test-host-acts
+tests_engine_test_host_acts_SOURCES = tests/engine/test-host-acts.c
+check_PROGRAMS += tests/engine/test-host-victim
+tests_engine_test_host_victim_SOURCES = tests/engine/test-host-victim.c

@@ -18,6 +18,7 @@ libir_a_SOURCES += \
 	ir/lib/host/mounts.h \
 	ir/lib/host/netlink.c \
 	ir/lib/host/netlink.h \
+	ir/lib/host/processes.c \
 	ir/lib/host/processes.h \
 	ir/lib/host/spaces.c \
 	ir/lib/host/spaces.h \
