@@ -171,6 +171,16 @@ test_beneath(void **state)
 	assert_int_equal(ir_put_file(fd, "one", "x", 1, &err), 0);
 	assert_int_equal(linkat(fd, "one", fd, "two", 0), 0);
 	assert_int_equal(symlinkat("nowhere", fd, "dangling"), 0);
+	assert_null(ir_open_dir(fd, "link", &err));
+	assert_null(ir_open_dir(fd, "one", &err));
+	assert_null(ir_open_dir(fd, "nowhere", &err));
+	assert_int_equal(err.code, IR_ENOENT);
+	DIR *d = ir_open_dir(fd, ".", &err);
+	size_t n = 0;
+	while (readdir(d) != NULL)
+		n++;
+	assert_int_equal(closedir(d), 0);
+	assert_int_equal(n, 2 + 5);
 	assert_true(ir_exists(fd, "one"));
 	assert_true(ir_exists(fd, "dangling"));
 	assert_false(ir_exists(fd, "nowhere"));

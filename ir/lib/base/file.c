@@ -170,6 +170,19 @@ ir_read_file(const char *path, size_t max, size_t *len, struct ir_err *err)
 	return p;
 }
 
+DIR *
+ir_open_dir(int dirfd, const char *path, struct ir_err *err)
+{
+	int fd = ir_open_beneath(dirfd, path, O_RDONLY | O_DIRECTORY, err);
+	DIR *d = fd != -1 ? fdopendir(fd) : NULL;
+
+	if (d == NULL && fd != -1) {
+		ir_fail_errno(err, "%s", path);
+		close(fd);
+	}
+	return d;
+}
+
 bool
 ir_exists(int dirfd, const char *path)
 {

@@ -7,6 +7,7 @@
 #ifndef IR_BASE_FILE_H
 #define IR_BASE_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,10 @@ int ir_open_beneath(int dirfd, const char *path, int flags, struct ir_err *err);
  * IR_EFORMAT. */
 int ir_open_regular(
     int dirfd, const char *path, uint64_t *size, struct ir_err *err);
+
+/** ir_open_dir(dirfd, path, err): the directory's entries, for readdir(3); "."
+ * is dirfd's own.  Released by closedir(3). */
+DIR *ir_open_dir(int dirfd, const char *path, struct ir_err *err);
 
 /** ir_read_beneath(dirfd, path, max, len, err): a whole regular file of at
  * most max bytes, with a NUL after it; the caller frees.  NULL on failure. */

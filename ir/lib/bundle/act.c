@@ -117,13 +117,11 @@ open_custody(int dirfd, struct ir_err *err)
 static void
 clear(int custody)
 {
-	int fd = openat(custody, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd != -1 ? fdopendir(fd) : NULL;
+	struct ir_err ignored;
+	DIR *d = ir_open_dir(custody, ".", &ignored);
 	struct dirent *e;
 	unsigned seq;
 
-	if (d == NULL && fd != -1)
-		close(fd);
 	while (d != NULL && (e = readdir(d)) != NULL) {
 		char name[256];
 		size_t n = strlen(e->d_name);

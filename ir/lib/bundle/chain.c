@@ -6,7 +6,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,22 +46,17 @@ take(struct ir_chain *c, int fd, const char *name, struct ir_err *err)
 }
 
 static int
-list(int dirfd, struct ir_chain *c, struct ir_err *err)
+list(int bundle, struct ir_chain *c, struct ir_err *err)
 {
-	int fd = ir_open_beneath(dirfd, CUSTODY, O_RDONLY | O_DIRECTORY, err);
-	DIR *d = fd != -1 ? fdopendir(fd) : NULL;
+	DIR *d = ir_open_dir(bundle, CUSTODY, err);
 	struct dirent *e;
 	int rc = 0;
 
-	if (d == NULL) {
-		if (fd == -1)
-			return -1;
-		close(fd);
-		return ir_fail_errno(err, CUSTODY);
-	}
+	if (d == NULL)
+		return -1;
 	errno = 0;
 	while (rc == 0 && (e = readdir(d)) != NULL) {
-		rc = take(c, fd, e->d_name, err);
+		rc = take(c, dirfd(d), e->d_name, err);
 		errno = 0;
 	}
 	if (rc == 0 && errno != 0)

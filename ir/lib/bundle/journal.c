@@ -39,18 +39,13 @@ static int
 highest(int dirfd, unsigned *number, char name[NAME_MAX + 1], unsigned *taken,
     struct ir_err *err)
 {
-	int fd = ir_open_beneath(dirfd, "journal", O_RDONLY | O_DIRECTORY, err);
+	DIR *d = ir_open_dir(dirfd, "journal", err);
 	struct dirent *e;
-	DIR *d;
 	unsigned n;
 
 	*number = *taken = 0;
-	if (fd == -1)
+	if (d == NULL)
 		return -1;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return ir_fail_errno(err, "journal");
-	}
 	while ((e = readdir(d)) != NULL) {
 		if (ir_journal_name_ok(e->d_name, &n) && n > *number) {
 			*number = n;

@@ -5,10 +5,8 @@
 #include "bundle/lookup.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -45,18 +43,13 @@ static int
 newest(int dirfd, const char *dir, const char *file, char **best,
     struct ir_err *err)
 {
-	int fd = ir_open_beneath(dirfd, dir, O_RDONLY | O_DIRECTORY, err);
+	DIR *d = ir_open_dir(dirfd, dir, err);
 	char run[] = "run-0000";
 	struct dirent *e;
-	DIR *d;
 
 	*best = NULL;
-	if (fd == -1)
+	if (d == NULL)
 		return -1;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return ir_fail_errno(err, "%s", dir);
-	}
 	while ((e = readdir(d)) != NULL) {
 		const char *n = e->d_name;
 
@@ -176,19 +169,13 @@ static int
 search(int dirfd, const char *name, struct found *f, struct found *all,
     struct ir_err *err)
 {
-	int fd =
-	    ir_open_beneath(dirfd, CONTAINERS, O_RDONLY | O_DIRECTORY, err);
+	DIR *d = ir_open_dir(dirfd, CONTAINERS, err);
 	struct ir_capture c;
 	struct dirent *e;
 	int rc = 0;
-	DIR *d;
 
-	if (fd == -1)
+	if (d == NULL)
 		return err->code == IR_ENOENT ? 0 : -1;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return ir_fail_errno(err, CONTAINERS);
-	}
 	while (rc == 0 && (e = readdir(d)) != NULL) {
 		if (!ir_is_hex(e->d_name, ID_LEN))
 			continue;

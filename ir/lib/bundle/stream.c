@@ -216,17 +216,12 @@ folds(const char *e, const char *name)
 static int
 refuse_clash(int dirfd, const char *dir, const char *name, struct ir_err *err)
 {
-	int fd = ir_open_beneath(dirfd, dir, O_RDONLY | O_DIRECTORY, err);
+	DIR *d = ir_open_dir(dirfd, dir, err);
 	struct dirent *e;
 	bool clash = false;
-	DIR *d;
 
-	if (fd == -1)
+	if (d == NULL)
 		return -1;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return ir_fail_errno(err, "%s", dir);
-	}
 	while (!clash && (e = readdir(d)) != NULL)
 		clash = folds(e->d_name, name);
 	closedir(d);

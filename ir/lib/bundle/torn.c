@@ -5,7 +5,6 @@
 #include "bundle/torn.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -58,17 +57,11 @@ ir_torn_say(
 	ir_auto_free char *dir =
 	    ir_asprintf(err, "%.*s", (int)(name - path - 1), path);
 	struct dirent *e;
-	int rc = 0, fd = -1;
+	int rc = 0;
 	DIR *d;
 
-	if (dir != NULL)
-		fd = ir_open_beneath(dirfd, dir, O_RDONLY | O_DIRECTORY, err);
-	if (fd == -1)
+	if (dir == NULL || (d = ir_open_dir(dirfd, dir, err)) == NULL)
 		return -1;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return ir_fail_errno(err, "%s", dir);
-	}
 	while (rc == 0 && (e = readdir(d)) != NULL) {
 		if (!ir_torn_is(e->d_name, name))
 			continue;
