@@ -183,6 +183,24 @@ ir_open_dir(int dirfd, const char *path, struct ir_err *err)
 	return d;
 }
 
+int
+ir_open_parent(const char *path, char **name, struct ir_err *err)
+{
+	ir_auto_free char *a = strdup(path), *b = strdup(path);
+	int fd;
+
+	*name = NULL;
+	if (a == NULL || b == NULL)
+		return ir_fail_mem(err);
+	fd = open(dirname(a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return ir_fail_errno(err, "%s", path);
+	if ((*name = ir_asprintf(err, "%s", basename(b))) != NULL)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 bool
 ir_exists(int dirfd, const char *path)
 {

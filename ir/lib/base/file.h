@@ -42,6 +42,11 @@ char *ir_read_beneath(
 char *ir_read_file(
     const char *path, size_t max, size_t *len, struct ir_err *err);
 
+/** ir_open_parent(path, name, err): the directory that a path of the user's
+ * lies in, and what it is called there: *name is the caller's to free, NULL
+ * after a failure. */
+int ir_open_parent(const char *path, char **name, struct ir_err *err);
+
 /** ir_exists(dirfd, path): whether something has that name, be it a symbolic
  * link to nothing. */
 bool ir_exists(int dirfd, const char *path);

@@ -27,8 +27,7 @@
 
 #define CHUNK (1u << 20)
 
-struct export
-{
+struct exporting {
 	const struct ir_export_options *o;
 	struct ir_exported *res;
 	const char *dir;
@@ -43,7 +42,7 @@ struct export
 };
 
 static int
-name_top(struct export *x, struct ir_err *err)
+name_top(struct exporting *x, struct ir_err *err)
 {
 	ir_auto_free char *real = realpath(x->dir, NULL);
 
@@ -61,7 +60,7 @@ name_top(struct export *x, struct ir_err *err)
 
 /* Whoever writes to an open bundle holds a shared lock. */
 static int
-lock_open(struct export *x, struct ir_err *err)
+lock_open(struct exporting *x, struct ir_err *err)
 {
 	x->lock = ir_open_beneath(x->dirfd, IR_OPEN, O_RDONLY, err);
 	if (x->lock == -1)
@@ -79,7 +78,7 @@ lock_open(struct export *x, struct ir_err *err)
 /* What is odd in the directory would be odd at the other end, and then nobody
  * could say who put it there. */
 static int
-examine(struct export *x, struct ir_err *err)
+examine(struct exporting *x, struct ir_err *err)
 {
 	if (ir_bag_state(x->dirfd) == IR_BAG_NONE)
 		return ir_fail(err, IR_EFORMAT,
@@ -108,7 +107,7 @@ examine(struct export *x, struct ir_err *err)
 }
 
 static int
-put(struct export *x, const void *p, size_t n, struct ir_err *err)
+put(struct exporting *x, const void *p, size_t n, struct ir_err *err)
 {
 	if (ir_tar_put(x->tar, p, n, err) == -1)
 		return -1;
@@ -127,7 +126,7 @@ changed(const struct ir_item *it, struct ir_err *err)
 
 /* Its size is in the tar already: not a byte less, and not one more. */
 static int
-copy(struct export *x, const struct ir_item *it, struct ir_source *in,
+copy(struct exporting *x, const struct ir_item *it, struct ir_source *in,
     struct ir_err *err)
 {
 	uint64_t left = it->size;
@@ -148,7 +147,7 @@ copy(struct export *x, const struct ir_item *it, struct ir_source *in,
 }
 
 static int
-add_payload(struct export *x, const struct ir_item *it, struct ir_err *err)
+add_payload(struct exporting *x, const struct ir_item *it, struct ir_err *err)
 {
 	ir_auto_source struct ir_source *in = NULL;
 	uint64_t size;
@@ -163,7 +162,7 @@ add_payload(struct export *x, const struct ir_item *it, struct ir_err *err)
 }
 
 static int
-add(struct export *x, const struct ir_item *it, struct ir_err *err)
+add(struct exporting *x, const struct ir_item *it, struct ir_err *err)
 {
 	ir_auto_free char *path = ir_asprintf(err, "%s/%s", x->top, it->path);
 
@@ -175,7 +174,7 @@ add(struct export *x, const struct ir_item *it, struct ir_err *err)
 }
 
 static int
-add_all(struct export *x, struct ir_err *err)
+add_all(struct exporting *x, struct ir_err *err)
 {
 	for (int rank = 0; rank <= IR_PACKED_PAYLOAD; rank++)
 		for (size_t i = 0; i < x->items.n; i++) {
@@ -190,7 +189,7 @@ add_all(struct export *x, struct ir_err *err)
 
 /* Through all that is to be around the tar.  Takes below. */
 static int
-pack(struct export *x, struct ir_stream *below, struct ir_err *err)
+pack(struct exporting *x, struct ir_stream *below, struct ir_err *err)
 {
 	struct ir_err second;
 
@@ -208,7 +207,7 @@ pack(struct export *x, struct ir_stream *below, struct ir_err *err)
 
 /* A file within the bundle would be one too many there. */
 static int
-refuse_within(const struct export *x, int fd, struct ir_err *err)
+refuse_within(const struct exporting *x, int fd, struct ir_err *err)
 {
 	struct stat bundle, st, last = {0};
 	int at = dup(fd), up;
@@ -235,7 +234,7 @@ refuse_within(const struct export *x, int fd, struct ir_err *err)
 }
 
 static char *
-default_name(const struct export *x, struct ir_err *err)
+default_name(const struct exporting *x, struct ir_err *err)
 {
 	return ir_asprintf(err, "%s.tar%s%s", x->top, x->o->zst ? ".zst" : "",
 	    x->o->to != NULL ? ".age" : "");
@@ -251,7 +250,7 @@ is_dir(const char *path)
 
 /* Whether this process is in the bundle's own directory. */
 static bool
-in_bundle(const struct export *x)
+in_bundle(const struct exporting *x)
 {
 	struct stat here, bundle;
 
@@ -261,7 +260,7 @@ in_bundle(const struct export *x)
 
 /* The path of the file. */
 static char *
-place(const struct export *x, struct ir_err *err)
+place(const struct exporting *x, struct ir_err *err)
 {
 	const char *out = x->o->out;
 	ir_auto_free char *name = default_name(x, err);
@@ -278,22 +277,18 @@ place(const struct export *x, struct ir_err *err)
 }
 
 static int
-to_file(struct export *x, struct ir_err *err)
+to_file(struct exporting *x, struct ir_err *err)
 {
-	ir_auto_free char *a = strdup(x->res->file);
-	ir_auto_free char *b = strdup(x->res->file);
-	ir_auto_close int fd = -1;
+	ir_auto_free char *name = NULL;
+	ir_auto_close int fd = ir_open_parent(x->res->file, &name, err);
 	struct ir_stream *s;
 	int rc = -1;
 
-	if (a == NULL || b == NULL)
-		return ir_fail_mem(err);
-	fd = open(dirname(a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
-		return ir_fail_errno(err, "%s", x->res->file);
+		return -1;
 	if (refuse_within(x, fd, err) == -1)
 		return -1;
-	s = ir_outfile_open(fd, basename(b), &x->res->out, err);
+	s = ir_outfile_open(fd, name, &x->res->out, err);
 	if (s != NULL)
 		rc = pack(x, s, err);
 	if (rc == -1 && err->code == IR_EEXIST)
@@ -304,7 +299,8 @@ to_file(struct export *x, struct ir_err *err)
 	return rc;
 }
 
-static int export(struct export *x, struct ir_err *err)
+static int
+export_it(struct exporting *x, struct ir_err *err)
 {
 	bool to_stdout = x->o->out != NULL && strcmp(x->o->out, "-") == 0;
 	struct ir_stream *s;
@@ -330,7 +326,7 @@ int
 ir_bundle_export(const char *dir, const struct ir_export_options *o,
     struct ir_exported *res, struct ir_err *err)
 {
-	struct export x = {.o = o,
+	struct exporting x = {.o = o,
 	    .res = res,
 	    .dir = dir,
 	    .dirfd = -1,
@@ -339,7 +335,7 @@ ir_bundle_export(const char *dir, const struct ir_export_options *o,
 	int rc;
 
 	*res = (struct ir_exported){0};
-	rc = export(&x, err);
+	rc = export_it(&x, err);
 	if (rc == -1) {
 		free(res->file);
 		res->file = NULL;

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,18 +77,13 @@ static int
 place(struct import *x, struct ir_err *err)
 {
 	const char *dir = x->o->dir != NULL ? x->o->dir : x->top;
-	ir_auto_free char *a = strdup(dir), *b = strdup(dir);
 
-	if (a == NULL || b == NULL)
-		return ir_fail_mem(err);
 	/* Whoever is told must not take it for an option, or standard input. */
 	x->res->dir = ir_asprintf(err, "%s%s", dir[0] == '-' ? "./" : "", dir);
-	x->name = ir_asprintf(err, "%s", basename(b));
-	if (x->res->dir == NULL || x->name == NULL)
+	if (x->res->dir == NULL)
 		return -1;
-	x->parent = open(dirname(a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (x->parent == -1)
-		return ir_fail_errno(err, "%s", dir);
+	if ((x->parent = ir_open_parent(dir, &x->name, err)) == -1)
+		return -1;
 	return make_dir(x, err);
 }
 

@@ -5,7 +5,6 @@
 #include "cli/custody.h"
 
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -211,15 +210,12 @@ ir_custody_list(struct ir_cli *cli, struct ir_err *err)
 static int
 put(const char *path, const char *text, struct ir_err *err)
 {
-	ir_auto_free char *a = strdup(path), *b = strdup(path);
-	ir_auto_close int fd = -1;
+	ir_auto_free char *name = NULL;
+	ir_auto_close int fd = ir_open_parent(path, &name, err);
 
-	if (a == NULL || b == NULL)
-		return ir_fail_mem(err);
-	fd = open(dirname(a), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
-		return ir_fail_errno(err, "%s", path);
-	const struct ir_new_file f = {basename(b), text, strlen(text)};
+		return -1;
+	const struct ir_new_file f = {name, text, strlen(text)};
 	return ir_put_files(fd, &f, 1, err);
 }
 
