@@ -217,7 +217,7 @@ ir_check_custody(struct ir_check *c, struct ir_err *err)
 		if (!it->here || !ir_starts(path, "custody/") ||
 		    !ir_custody_name_ok(path + 8, &number))
 			continue;
-		if (strcmp(path + strlen(path) - 4, "json") != 0)
+		if (!ir_ends(path, ".json"))
 			check_stray(c, path);
 		else if (!c->sealed && strcmp(path, IR_CUSTODY_SEAL) == 0)
 			ir_fault(&c->faults, IR_VALID, path,

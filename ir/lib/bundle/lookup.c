@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "bundle/names.h"
 #include "json/json.h"
 
 #define CONTAINERS "data/containers"
@@ -53,8 +54,7 @@ newest(int dirfd, const char *dir, const char *file, char **best,
 	while ((e = readdir(d)) != NULL) {
 		const char *n = e->d_name;
 
-		if (!ir_starts(n, "run-") || strlen(n) != 8 ||
-		    strspn(n + 4, "0123456789") != 4 || strcmp(n, run) <= 0)
+		if (!ir_bundle_run_dir(n) || strcmp(n, run) <= 0)
 			continue;
 		ir_auto_free char *path = ir_asprintf(err, "%s/%s", dir, n);
 		if (path != NULL && has(dirfd, path, file))

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 
 #define MAX_PART 255 /* NAME_MAX of every file system that matters */
 #define MAX_FROM 64  /* of a name that people read */
@@ -36,6 +37,13 @@ ir_bundle_path_ok(const char *path)
 			return false;
 		p += n + 1;
 	}
+}
+
+bool
+ir_bundle_run_dir(const char *part)
+{
+	return ir_starts(part, "run-") && strlen(part) == 8 &&
+	       strspn(part + 4, "0123456789") == 4;
 }
 
 char *

@@ -18,6 +18,7 @@
 #include "bundle/fields.h"
 #include "bundle/hashing.h"
 #include "bundle/journal.h"
+#include "bundle/names.h"
 #include "bundle/scan.h"
 #include "bundle/state.h"
 #include "json/json.h"
@@ -126,8 +127,7 @@ place(const json_t *k, const char *key, const char *base, struct ir_err *err)
 	const char *rest = path + n;
 
 	if (ir_starts(path, base) &&
-	    (*rest == '\0' || (ir_starts(rest, "/run-") && strlen(rest) == 9 &&
-				  strspn(rest + 5, "0123456789") == 4)))
+	    (*rest == '\0' || (*rest == '/' && ir_bundle_run_dir(rest + 1))))
 		return ir_asprintf(err, "%s", path + strlen(DATA));
 	ir_fail(err, IR_EFORMAT, "%s: its %s is %s, where no capture puts it",
 	    ir_json_str(k, "file"), key, path);
