@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/signal.h"
@@ -57,8 +56,7 @@ struct capture {
 	struct ir_standstill still;
 	unsigned missing;
 	json_t *ledger;
-	/* bytes of the running collector: whole files, and the one that grows
-	 */
+	/* Bytes of the running collector: whole files, and one that grows. */
 	char path[256];
 	uint64_t whole, growing;
 };
@@ -81,15 +79,14 @@ static void
 report(struct capture *c, const struct ir_collector *k, enum ir_collected how,
     const char *why, double ms)
 {
-	char size[16] = "";
+	char size[16];
 
 	c->whole += c->growing;
-	if (how == IR_GOT)
+	if (how == IR_GOT) {
 		ir_size(size, c->whole);
-	if (how == IR_GOT)
 		ir_out(ends[how].style, "%-9s  %-10s  %9s  %8.0f ms",
 		    ends[how].name, k->name, size, ms);
-	else
+	} else
 		ir_out(ends[how].style, "%-9s  %-*s%s", ends[how].name,
 		    *why != '\0' ? 12 : 0, k->name, why);
 	json_array_append_new(c->ledger,
@@ -178,7 +175,7 @@ find(struct capture *c, const char *name, struct ir_err *err)
 	if (c->inspect == NULL)
 		return -1;
 	image = ir_json_str(c->inspect, "Image");
-	if (strncmp(image, "sha256:", 7) == 0)
+	if (ir_starts(image, "sha256:"))
 		image += 7; /* podman gives the bare digits */
 	if (!ir_is_hex(image, 64))
 		return ir_fail(err, IR_EPROTO,
@@ -278,10 +275,10 @@ rehearse(struct ir_dryrun *d, const struct capture *c,
 	char *rest, *line;
 
 	for (const char *p = k->calls; *p != '\0'; p++) {
-		if (strncmp(p, "{id}", 4) == 0) {
+		if (ir_starts(p, "{id}")) {
 			ir_buf_puts(&b, c->t.id);
 			p += 3;
-		} else if (strncmp(p, "{image}", 7) == 0) {
+		} else if (ir_starts(p, "{image}")) {
 			ir_buf_puts(&b, c->t.image);
 			p += 6;
 		} else
