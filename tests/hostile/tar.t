@@ -217,6 +217,12 @@ wait $pid
 is "$?" 70 "the reader is killed: no verdict"
 like "$(cat told)" 'do not trust the bundle' "and it says so"
 
+run ir verify -s signers nowhere
+code_is 66 "what is not there has no verdict"
+err_has "nowhere: No such file or directory"
+err_lines 1
+is "$out" "" "and none is said"
+
 # What it takes to read them is given up before.
 run ir verify --json -s signers good.tar
 like "$(jq -c .summary.sandbox <<<"$out")" 'files.*calls' \

@@ -363,15 +363,25 @@ judge(const char *form, struct ir_report *r, enum ir_verdict verdict,
 	ir_report_free(r);
 }
 
+void
+bt_verify(const char *dir, const struct ir_verify_options *options,
+    struct ir_report *r)
+{
+	ir_auto_close int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct ir_err err;
+
+	assert_int_not_equal(fd, -1);
+	if (ir_bundle_verify(fd, options, r, &err) == -1)
+		fail_msg("%s", err.msg);
+}
+
 struct ir_report
 bt_report(const char *dir)
 {
 	struct ir_verify_options o = {.signers = signers};
 	struct ir_report r;
-	struct ir_err err;
 
-	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
-		fail_msg("%s", err.msg);
+	bt_verify(dir, &o, &r);
 	return r;
 }
 
@@ -384,8 +394,7 @@ bt_verdict_by(const char *dir, const struct ir_verify_options *options,
 	struct ir_err err;
 
 	o.signers = signers;
-	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
-		fail_msg("%s", err.msg);
+	bt_verify(dir, &o, &r);
 	judge("directory", &r, verdict, object, word);
 	if (packs(dir)) {
 		if (ir_bundle_verify_tar(pack(dir), "tar", &o, &r, &err) == -1)

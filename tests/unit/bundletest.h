@@ -82,6 +82,10 @@ char *bt_public(const char *name);
 void bt_verdict(const char *dir, enum ir_verdict verdict, const char *object,
     const char *word);
 
+/** bt_verify(dir, options, r): the report, released by ir_report_free(). */
+void bt_verify(const char *dir, const struct ir_verify_options *options,
+    struct ir_report *r);
+
 /** bt_report(dir): the whole report, going by the same signers; released by
  * ir_report_free(). */
 struct ir_report bt_report(const char *dir);

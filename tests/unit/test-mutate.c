@@ -28,11 +28,9 @@ verdict(void)
 {
 	struct ir_verify_options o = {.signers = signers};
 	struct ir_report r;
-	struct ir_err err;
 	enum ir_verdict v;
 
-	if (ir_bundle_verify(dir, &o, &r, &err) == -1)
-		fail_msg("%s", err.msg);
+	bt_verify(dir, &o, &r);
 	v = r.verdict;
 	ir_report_free(&r);
 	return v;

@@ -4,7 +4,6 @@
  */
 #include "bundle/verify.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -337,24 +336,12 @@ verify(struct ir_check *c, struct ir_report *report, struct ir_err *err)
 }
 
 int
-ir_bundle_verify_fd(int dirfd, const struct ir_verify_options *o,
+ir_bundle_verify(int dirfd, const struct ir_verify_options *o,
     struct ir_report *report, struct ir_err *err)
 {
 	struct ir_check c = {.dirfd = dirfd, .o = o};
 
 	return verify(&c, report, err);
-}
-
-int
-ir_bundle_verify(const char *dir, const struct ir_verify_options *o,
-    struct ir_report *report, struct ir_err *err)
-{
-	ir_auto_close int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	*report = (struct ir_report){0};
-	if (dirfd == -1)
-		return ir_fail_errno(err, "%s", dir);
-	return ir_bundle_verify_fd(dirfd, o, report, err);
 }
 
 int

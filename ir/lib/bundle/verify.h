@@ -54,15 +54,10 @@ struct ir_report {
 	json_t *summary;
 };
 
-/** ir_bundle_verify(dir, o, report, err): -1 only for what is not a verdict:
- * IR_ENOENT no such directory, IR_EIO cannot read, IR_EINTR.  What is there but
- * is no bundle at all is IR_HOSTILE.  Released by ir_report_free(). */
-int ir_bundle_verify(const char *dir, const struct ir_verify_options *o,
-    struct ir_report *report, struct ir_err *err);
-
-/** ir_bundle_verify_fd(dirfd, o, report, err): the same for a directory that
- * is open. */
-int ir_bundle_verify_fd(int dirfd, const struct ir_verify_options *o,
+/** ir_bundle_verify(dirfd, o, report, err): -1 only for what is not a verdict:
+ * IR_EIO cannot read, IR_EINTR.  What is no bundle at all is IR_HOSTILE.
+ * Released by ir_report_free(). */
+int ir_bundle_verify(int dirfd, const struct ir_verify_options *o,
     struct ir_report *report, struct ir_err *err);
 
 /** ir_bundle_verify_tar(src, name, o, report, err): the same for a packed
@@ -70,6 +65,7 @@ int ir_bundle_verify_fd(int dirfd, const struct ir_verify_options *o,
 int ir_bundle_verify_tar(struct ir_source *src, const char *name,
     const struct ir_verify_options *o, struct ir_report *report,
     struct ir_err *err);
+
 /** ir_report_hostile(report, object, err): what failed with IR_EFORMAT before
  * it could be verified, as a verdict; any other failure is none, and -1. */
 int ir_report_hostile(

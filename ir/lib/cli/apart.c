@@ -53,7 +53,7 @@ verify(const char *path, int fd, bool packed, const struct ir_age_identity *id,
 
 	*r = (struct ir_report){0};
 	if (!packed) {
-		rc = ir_bundle_verify_fd(fd, o, r, err);
+		rc = ir_bundle_verify(fd, o, r, err);
 		close(fd);
 		return rc;
 	}

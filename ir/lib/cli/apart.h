@@ -15,7 +15,7 @@
  * the bundle at path: a directory, or a packed one in a file ("-" is stdin),
  * which id decrypts if that is needed; id may be NULL.  report->summary also
  * has "sandbox":{"files","calls"}, what of the two held (sandbox/sandbox.h).
- * IR_EINTERNAL if that process dies. */
+ * IR_ENOENT if it is not there, IR_EINTERNAL if that process dies. */
 int ir_verify_apart(const char *path, const struct ir_age_identity *id,
     const struct ir_verify_options *o, struct ir_report *report,
     struct ir_err *err);
