@@ -3,6 +3,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/actions-save.c \
 	ir/lib/cli/apart.c ir/lib/cli/apart.h \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
+	ir/lib/cli/consequences.c ir/lib/cli/consequences.h \
 	ir/lib/cli/custody-check.c \
 	ir/lib/cli/custody.c ir/lib/cli/custody.h \
 	ir/lib/cli/dryrun.c ir/lib/cli/dryrun.h \
@@ -11,13 +12,18 @@ libir_a_SOURCES += \
 	ir/lib/cli/isolation.c ir/lib/cli/isolation.h \
 	ir/lib/cli/options.c ir/lib/cli/options.h \
 	ir/lib/cli/out.c ir/lib/cli/out.h \
+	ir/lib/cli/pause.c ir/lib/cli/pause.h \
+	ir/lib/cli/pause-record.c \
+	ir/lib/cli/pause-undo.c \
 	ir/lib/cli/places.c ir/lib/cli/places.h \
+	ir/lib/cli/policy.c ir/lib/cli/policy.h \
 	ir/lib/cli/rebuild-prepare.c \
 	ir/lib/cli/rebuild.c ir/lib/cli/rebuild.h \
 	ir/lib/cli/record.c \
 	ir/lib/cli/standstill.c ir/lib/cli/standstill.h \
 	ir/lib/cli/report.c ir/lib/cli/report.h \
 	ir/lib/cli/stamp.c ir/lib/cli/stamp.h \
+	ir/lib/cli/survey.c ir/lib/cli/survey.h \
 	ir/lib/cli/targets.c ir/lib/cli/targets.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

@@ -5,6 +5,8 @@ libir_a_SOURCES += \
 	ir/lib/host/cgroup.h \
 	ir/lib/host/ends.c \
 	ir/lib/host/filter.h \
+	ir/lib/host/freezer.c \
+	ir/lib/host/freezer.h \
 	ir/lib/host/host.c \
 	ir/lib/host/host.h \
 	ir/lib/host/inside.h \
