@@ -82,7 +82,8 @@ result(const struct ir_cli *cli, const json_t *inspect,
 }
 
 static void
-say_frozen(const json_t *inspect, const struct ir_pause *p)
+say_frozen(
+    const struct ir_cli *cli, const json_t *inspect, const struct ir_pause *p)
 {
 	const char *name = ir_docker_name(inspect);
 	bool signal = p->how != NULL && strcmp(p->how, "signal") == 0;
@@ -115,7 +116,7 @@ say_frozen(const json_t *inspect, const struct ir_pause *p)
 		ir_say("the restart policy of %s, %s, is no until ir pause "
 		       "--undo",
 		    name, ir_json_str(p->policy, "Name"));
-	if (p->where != NULL)
+	if (p->where != NULL && cli->bundle == NULL)
 		ir_say("what its undo needs is in %s", p->where);
 	if (p->state == IR_PAUSE_DONE || p->state == IR_PAUSE_ALREADY)
 		frozen = true;
@@ -155,7 +156,7 @@ freeze(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 	p->or_stop = opt.or_stop;
 	rc = ir_pause_freeze(cli, inspect, p, err);
 	if (rc == 0 && !cli->dry_run)
-		say_frozen(inspect, p);
+		say_frozen(cli, inspect, p);
 	if (runs && !waits)
 		warn(warnings, inspect, true);
 	return rc;
@@ -241,10 +242,9 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	rc = ir_targets_run(cli, argv, argc, act, err);
 	ir_survey_end();
 	if (frozen)
-		ir_say(
-		    "do not stop, kill or restart what is paused, nor the "
-		    "engine: that would thaw or lose it; ir capture is next, "
-		    "ir pause --undo thaws");
+		ir_say("do not stop or restart it or the engine, nor send it "
+		       "signals: that would thaw or lose it; ir capture is "
+		       "next, ir pause --undo thaws");
 	return rc;
 }
 

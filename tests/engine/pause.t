@@ -117,7 +117,7 @@ code_is 0 "one with --rm"
 err_has "NEVER STOP OR KILL IT"
 run ir pause always
 code_is 0 "one with a restart policy and a health check"
-err_has "restart policy is always"
+err_has "restart policy of always is always"
 err_has "health check"
 run ir pause task
 err_has "swarm"
@@ -132,49 +132,149 @@ for c in brief always task web; do
 	run ir pause --undo $c
 done
 
-# An engine that cannot.
+# An engine that cannot, seen from elsewhere: nothing of the container's is to
+# be found in another PID namespace.
+elsewhere()
+{
+	unshare --pid --fork --mount-proc "$@"
+}
 refusing POST '/containers/*/pause' 500
-run ir pause -H "unix://$T/r.sock" web
+export R=unix://$T/r.sock
+run elsewhere ir pause -H "$R" web
 code_is 76 "an engine that cannot freeze"
 err_has "--or-stop would kill it"
 err_has "refused by the test"
+err_has "nor stop its processes on this host"
 is "$(status web)" running "it goes on"
-run ir pause -H "unix://$T/r.sock" --or-stop --dry-run web
+ok "in truth" eval '! stands_still web'
+run elsewhere ir pause -H "$R" --or-stop --dry-run web
 out_has "/pause" "a dry run cannot know that"
 is "$(status web)" running "it goes on"
-run ir pause -H "unix://$T/r.sock" --or-stop brief
+run elsewhere ir pause -H "$R" --or-stop brief
 code_is 76 "--or-stop, but started with --rm"
 err_has "not stopped"
 err_has "ir isolate brief"
 is "$(status brief)" running "it goes on"
-run ir pause -H "unix://$T/r.sock" --or-stop web
+run elsewhere ir pause -H "$R" --or-stop web
 code_is 0 "--or-stop"
 out_has "web is stopped"
 is "$(status web)" exited "so it is"
 is "$(docker cp web:/mark - 2>&1 | grep -c trapped)" 0 \
 	"none of its code ran at the end"
-run ir pause -H "unix://$T/r.sock" --or-stop --json always
+run elsewhere ir pause -H "$R" --or-stop --json always
 json_is .state stopped
+json_is .how kill
+json_is .restart.Name always
 sleep 1
 is "$(status always)" exited "nor is it restarted by its policy"
+is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" no \
+	"also when the engine is started anew"
+run ir pause --undo always
+code_is 0 "the undo of that cannot bring it back"
+out_has "nothing to thaw"
+err_has "it is exited"
+is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" always \
+	"only its policy"
+docker start web always >/dev/null
 
-# An engine that lies.
+# On its host: signals.  In a directory without a bundle.
+mkdir plain && cd plain || exit
+sleep 0.3
+ok "web runs" eval '! stands_still web'
+run ir pause -H "$R" --json web
+code_is 0 "an engine that cannot, on its host"
+json_is .state paused
+json_is .how signal
+json_is '.processes > 0' true
+record=$(jq -r .record "$T/out")
+is "$record" "ir-pause-${id:0:12}.json" "on record"
+is "$(jq '.stopped | length' "$record")" "$(jq .processes "$T/out")"
+ok "it stands still" stands_still web
+is "$(status web)" running "though the engine does not know"
+run ir pause -H "$R" --or-stop web
+code_is 0 "again: it is not killed"
+out_has "already paused: all of its processes are stopped"
+is "$(status web)" running "so it runs, as the engine sees it"
+run elsewhere ir pause --undo web
+code_is 66 "an undo from elsewhere"
+err_has "only there they can be let go"
+ok "changes nothing" test -e "$record"
+ok "and it still stands still" stands_still web
+run ir pause --undo web
+code_is 0 "an undo"
+out_has "web goes on"
+ok "it does" eval '! stands_still web'
+no_file "$record" "the record is put aside"
+ok "and kept" test -e "${record%.json}".undone-*.json
+run ir pause --undo web
+out_has "nothing to thaw"
+
+# A process that was stopped before is not ours to let go.
+inner=$(docker exec -d web sleep 4321; sleep 0.3; pgrep -f 'sleep 4321')
+kill -STOP "$inner"
+run ir pause -H "$R" -q web
+is "$(jq --argjson p "$inner" 'all(.stopped[]; .pid != $p)' "$record")" true \
+	"it is not on record"
+run ir pause -q --undo web
+is "$(ps -o state= -p "$inner")" T "it stays stopped"
+kill -KILL "$inner"
+
+# It ends and is started anew: who has the numbers now is left alone.
+run ir pause -q -H "$R" web
+docker kill web >/dev/null
+docker start web >/dev/null
+run ir pause --undo web
+code_is 0 "the undo after it was started anew"
+out_has "nothing to thaw"
+err_has "started anew at"
+ok "it runs" eval '! stands_still web'
+no_file "$record" "and that was that"
+
+# An engine that lies is not believed.
 refusing POST '/containers/*/pause' 204
-run ir pause -H "unix://$T/r.sock" task
+run elsewhere ir pause -H "$R" task
 code_is 76 "an engine that says it did it, and did not"
 err_has "task is running"
+run ir pause -q -H "$R" --json task
+json_is .how signal "on its host it is made true"
+ok "so it is" stands_still task
+run ir pause -q --undo task
 docker pause task >/dev/null
 refusing POST '/containers/*/unpause' 204
-run ir pause -H "unix://$T/r.sock" --undo task
+run ir pause -H "$R" --undo task
 code_is 76 "nor the other way round"
 err_has "task is paused"
+run elsewhere ir pause -H "$R" --undo task
+code_is 76 "nor from elsewhere"
 run ir pause --undo task
+# Nor is a policy.
+refusing POST '/containers/*/update' 200
+run ir pause -H "$R" --json always
+code_is 10 "a policy that was not set: incomplete"
+json_is .state paused
+err_has "the restart policy of always stays always"
+err_has "said that it did it"
+is "$(status always)" paused "but it is paused"
+run ir pause --json always
+code_is 0 "the next run finishes it"
+json_is .state "already paused"
+is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" no
+refusing POST '/containers/*/update' 500
+run ir pause -H "$R" --undo always
+code_is 10 "nor put back"
+err_has "could not be set back to always"
+err_has "run it again"
+out_has "always goes on"
+run ir pause --undo always
+code_is 0 "again"
+is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" always
 
-# An engine that goes away is no reason to kill.
+# An engine that goes away is no reason to kill, nor to send signals.
 refusing POST '/containers/*/pause' 500
 kill "$proxy" && proxy=
-run ir pause -H "unix://$T/r.sock" --or-stop task
+run ir pause -H "$R" --or-stop task
 code_is 69 "no engine"
 is "$(status task)" running "it goes on"
+ok "in truth" eval '! stands_still task'
 
 done_testing

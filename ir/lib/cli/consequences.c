@@ -145,11 +145,14 @@ compose(const struct ctx *c, struct ir_buf *text)
 static bool
 swarm(const struct ctx *c, struct ir_buf *text)
 {
+	const char *service =
+	    label(c->inspect, "com.docker.swarm.service.name");
+
 	ir_buf_printf(text,
 	    "%s is a task of the swarm service " LABEL
 	    ": an update or scaling of that, or a drain of this node, %sends "
 	    "it, and later removes it: leave both alone until it is captured",
-	    c->name, label(c->inspect, "com.docker.swarm.service.name"),
+	    c->name, *service != '\0' ? service : "?",
 	    c->how == IR_FROZEN ? "thaws it, " : "");
 	return *label(c->inspect, "com.docker.swarm.task.id") != '\0';
 }
