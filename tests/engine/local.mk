@@ -5,8 +5,10 @@ engine_tests = \
 	tests/engine/diff.t \
 	tests/engine/docker-calls.t \
 	tests/engine/engine.t \
+	tests/engine/host.t \
 	tests/engine/isolate.t \
 	tests/engine/kill.t \
+	tests/engine/links.t \
 	tests/engine/pause.t \
 	tests/engine/processes.t \
 	tests/engine/rebuild.t \
@@ -32,3 +34,5 @@ check_PROGRAMS += tests/engine/test-host-acts
 tests_engine_test_host_acts_SOURCES = tests/engine/test-host-acts.c
 check_PROGRAMS += tests/engine/test-host-victim
 tests_engine_test_host_victim_SOURCES = tests/engine/test-host-victim.c
+check_PROGRAMS += tests/engine/test-host
+tests_engine_test_host_SOURCES = tests/engine/test-host.c

@@ -5,10 +5,12 @@
 #include "host/cgroup.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -111,77 +113,115 @@ in_list(const char *list, const char *word)
 	return false;
 }
 
-/* Where the hierarchy is mounted, and what of it. */
-static char *
-find_mount(char *mountinfo, const char *controller, char **root)
+/* Whether that hierarchy has the controller, "" being cgroup v2's. */
+static bool
+is_of(const char *controllers, const char *controller)
 {
+	return *controller == '\0' ? *controllers == '\0'
+				   : in_list(controllers, controller);
+}
+
+/* A directory of cgroups, and not something else of that name. */
+static bool
+is_cgroup(const char *dir, bool v2)
+{
+	struct statfs fs;
+
+	return statfs(dir, &fs) == 0 &&
+	       fs.f_type == (v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
+}
+
+/* Where nearly everybody mounts them; reading all mounts takes long on a host
+ * with many containers.  NULL if it is not there. */
+static char *
+usual_dir(const struct line *l, struct ir_err *err)
+{
+	static const char named[] = "name=";
+	const char *c = l->controllers;
+	char *dir;
+
+	if (*c == '\0') {
+		dir = ir_asprintf(err, "/sys/fs/cgroup%s", l->path);
+		if (dir != NULL && is_cgroup(dir, true))
+			return dir;
+		free(dir);
+		c = "unified";
+	} else if (strncmp(c, named, strlen(named)) == 0) {
+		c += strlen(named);
+	}
+	dir = ir_asprintf(err, "/sys/fs/cgroup/%s%s", c, l->path);
+	if (dir != NULL && is_cgroup(dir, *l->controllers == '\0'))
+		return dir;
+	free(dir);
+	return NULL;
+}
+
+static bool
+is_mount_of(const struct ir_host_mount *m, const struct line *l)
+{
+	char first[64];
+
+	if (*l->controllers == '\0')
+		return strcmp(m->type, "cgroup2") == 0;
+	snprintf(first, sizeof(first), "%.*s",
+	    (int)strcspn(l->controllers, ","), l->controllers);
+	return strcmp(m->type, "cgroup") == 0 && in_list(m->options, first);
+}
+
+/* Anywhere else.  Only a part of a hierarchy may be mounted here. */
+static char *
+mounted_dir(const struct line *l, struct ir_err *err)
+{
+	size_t len;
+	ir_auto_free char *text = ir_host_read(
+	    AT_FDCWD, "/proc/self/mountinfo", IR_MAX_MOUNTINFO, &len, err);
 	struct ir_host_mount m;
-	char *at = mountinfo, *line;
+	char *at = text, *line;
 
 	while ((line = strsep(&at, "\n")) != NULL) {
-		if (ir_host_mount_parse(line, &m) == -1)
+		size_t n;
+
+		if (ir_host_mount_parse(line, &m) == -1 || !is_mount_of(&m, l))
 			continue;
-		if (*controller == '\0' ? strcmp(m.type, "cgroup2") == 0
-					: strcmp(m.type, "cgroup") == 0 &&
-					      in_list(m.options, controller)) {
-			*root = m.root;
-			return m.point;
-		}
+		n = strcmp(m.root, "/") == 0 ? 0 : strlen(m.root);
+		if (strncmp(l->path, m.root, n) == 0 && l->path[n] == '/')
+			return ir_asprintf(err, "%s%s", m.point, l->path + n);
 	}
 	return NULL;
 }
 
-/* The path of the container's own group in that hierarchy, or NULL. */
+/* The directory of the container's own group in the hierarchy of that line; its
+ * path is cut there.  NULL if the line is not of the container, or the
+ * hierarchy cannot be seen from here. */
 static char *
-own_path(char *cgroup, const char *controller, const char *id)
+dir_of(struct line *l, const char *id, struct ir_err *err)
 {
-	struct line l;
-	char *at = cgroup;
+	size_t n = ir_host_cgroup_part(l->path, id);
+	char *dir;
 
-	while (next_line(&at, &l)) {
-		size_t n = ir_host_cgroup_part(l.path, id);
-
-		if (n == 0)
-			continue;
-		if (*controller == '\0' ? *l.controllers == '\0'
-					: in_list(l.controllers, controller)) {
-			l.path[n] = '\0';
-			return l.path;
-		}
-	}
-	return NULL;
+	if (n == 0)
+		return NULL;
+	l->path[n] = '\0';
+	dir = usual_dir(l, err);
+	return dir != NULL ? dir : mounted_dir(l, err);
 }
 
 char *
 ir_host_cgroup_dir(
     const struct ir_host *h, const char *controller, struct ir_err *err)
 {
-	ir_auto_free char *cgroup = strdup(h->cgroup);
-	char *path, *point, *root;
-	size_t len, n;
+	ir_auto_free char *text = strdup(h->cgroup);
+	char *at = text, *dir = NULL;
+	struct line l;
 
-	ir_auto_free char *mounts = ir_host_read(
-	    AT_FDCWD, "/proc/self/mountinfo", IR_MAX_MOUNTINFO, &len, err);
-	if (cgroup == NULL || mounts == NULL)
-		return NULL;
-	path = own_path(cgroup, controller, h->id);
-	point = find_mount(mounts, controller, &root);
-	if (path == NULL || point == NULL) {
+	while (dir == NULL && next_line(&at, &l))
+		if (is_of(l.controllers, controller))
+			dir = dir_of(&l, h->id, err);
+	if (dir == NULL)
 		ir_fail(err, IR_ENOENT,
-		    "container %.12s has no cgroup of its own %s%s", h->id,
+		    "container %.12s has no cgroup of its own %s%s here", h->id,
 		    *controller != '\0' ? "for " : "in cgroup v2", controller);
-		return NULL;
-	}
-	/* Only a part of the hierarchy may be mounted here. */
-	n = strcmp(root, "/") == 0 ? 0 : strlen(root);
-	if (strncmp(path, root, n) != 0 || path[n] != '/') {
-		ir_fail(err, IR_ENOENT,
-		    "the cgroup of container %.12s is outside of what is "
-		    "mounted at %s",
-		    h->id, point);
-		return NULL;
-	}
-	return ir_asprintf(err, "%s%s", point, path + n);
+	return dir;
 }
 
 /* Numbers of processes, as they are found. */
@@ -296,22 +336,22 @@ unique(struct pids *v)
 	return n;
 }
 
+/* Of all hierarchies: whoever was moved out of one may be in others. */
 ssize_t
 ir_host_cgroup_pids(const struct ir_host *h, pid_t **pids, struct ir_err *err)
 {
-	static const char *const known[] = {
-	    "", "freezer", "pids", "memory", "devices", "cpu", "name=systemd"};
+	ir_auto_free char *text = strdup(h->cgroup);
 	struct pids v = {NULL, 0, 0};
+	char *at = text;
+	struct line l;
 	bool any = false;
 
 	*pids = NULL;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		ir_auto_free char *dir = ir_host_cgroup_dir(h, known[i], err);
+	while (next_line(&at, &l)) {
+		ir_auto_free char *dir = dir_of(&l, h->id, err);
 
-		if (dir == NULL)
-			continue;
-		any = true;
-		if (gather(AT_FDCWD, dir, 0, &v, err) == -1) {
+		any |= dir != NULL;
+		if (dir != NULL && gather(AT_FDCWD, dir, 0, &v, err) == -1) {
 			free(v.p);
 			return -1;
 		}

@@ -17,7 +17,7 @@ static int
 take_end(struct ir_host_look *look, const struct ir_host_seen *s,
     struct ir_host_end *e, struct ir_err *err)
 {
-	if (!s->proven)
+	if (!s->proven || s->space == IR_HOST_UNSEEN)
 		return ir_fail(
 		    err, IR_EPROTO, "%s has no end on the host", s->link.name);
 	e->netns = fcntl(
@@ -39,6 +39,10 @@ ir_host_ends(struct ir_host *h, struct ir_host_end **ends, struct ir_err *err)
 	int n = 0, rc = ir_host_look(h, &look, err);
 
 	*ends = NULL;
+	if (rc == 0 && look.members.astray) {
+		*err = look.members.stray;
+		rc = -1;
+	}
 	if (rc == 0 && (*ends = calloc(look.n + 1, sizeof(**ends))) == NULL)
 		rc = ir_fail_mem(err);
 	for (size_t i = 0; rc == 0 && i < look.n; i++) {

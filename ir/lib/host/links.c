@@ -16,6 +16,9 @@
 
 #define FLAG_UP 0x1u /* IFF_UP */
 
+/* A container can add links while others are taken down. */
+#define TRIES 3
+
 static bool
 is_up(const struct ir_host_link *l)
 {
@@ -53,8 +56,9 @@ master_of(struct ir_host_space *space, const struct ir_host_link *peer)
 	struct ir_host_link master;
 	struct ir_err err;
 
-	if (peer->master == 0 ||
-	    ir_host_link_get(&space->nl, peer->master, &master, &err) == -1)
+	if (space == NULL || peer->master == 0 ||
+	    ir_host_link_get(
+		&space->nl, IR_HOST_HERE, peer->master, &master, &err) == -1)
 		return json_string("");
 	return ir_json_text(master.name);
 }
@@ -62,11 +66,15 @@ master_of(struct ir_host_space *space, const struct ir_host_link *peer)
 static json_t *
 peer_json(struct ir_host_look *look, const struct ir_host_seen *s)
 {
-	struct ir_host_space *space = ir_host_spaces_at(look->spaces, s->space);
+	struct ir_host_space *space =
+	    s->space != IR_HOST_UNSEEN
+		? ir_host_spaces_at(look->spaces, s->space)
+		: NULL;
 
 	return json_pack("{s:o, s:i, s:b, s:I, s:o}", "name",
 	    ir_json_text(s->peer.name), "index", s->peer.index, "up",
-	    is_up(&s->peer), "netns", (json_int_t)space->inode, "master",
+	    is_up(&s->peer), "netns",
+	    space != NULL ? (json_int_t)space->inode : (json_int_t)0, "master",
 	    master_of(space, &s->peer));
 }
 
@@ -79,8 +87,9 @@ link_json(struct ir_host_look *look, const struct ir_host_seen *s,
 	json_t *j;
 
 	mac_text(mac, l);
-	j = json_pack("{s:o, s:i, s:o, s:s, s:I, s:b, s:b, s:o, s:b}", "name",
-	    ir_json_text(l->name), "index", l->index, "kind",
+	j = json_pack("{s:o, s:i, s:I, s:o, s:s, s:I, s:b, s:b, s:o, s:b}",
+	    "name", ir_json_text(l->name), "index", l->index, "netns",
+	    (json_int_t)look->members.v[s->in].inode, "kind",
 	    ir_json_text(l->kind), "mac", mac, "mtu", (json_int_t)l->mtu, "up",
 	    is_up(l), "carrier", l->carrier, "addresses",
 	    addresses_of(addresses, l->index), "outward", s->outward);
@@ -89,21 +98,32 @@ link_json(struct ir_host_look *look, const struct ir_host_seen *s,
 	return j;
 }
 
+/* The links of one of the container's namespaces. */
+static int
+add_links(
+    struct ir_host_look *look, size_t in, json_t *list, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf addresses = IR_BUF_INIT;
+
+	if (ir_host_address_dump(&look->members.v[in].nl, &addresses, err) ==
+	    -1)
+		return -1;
+	for (size_t i = 0; i < look->n; i++)
+		if (look->v[i].in == in &&
+		    json_array_append_new(
+			list, link_json(look, &look->v[i], &addresses)) == -1)
+			return ir_fail_mem(err);
+	return 0;
+}
+
 static json_t *
 look_json(struct ir_host_look *look, struct ir_err *err)
 {
-	ir_auto_buf struct ir_buf addresses = IR_BUF_INIT;
 	json_t *list = json_array();
 
-	if (ir_host_address_dump(&look->nl, &addresses, err) == -1) {
-		json_decref(list);
-		return NULL;
-	}
-	for (size_t i = 0; i < look->n; i++)
-		if (json_array_append_new(
-			list, link_json(look, &look->v[i], &addresses)) == -1) {
+	for (size_t i = 0; i < look->members.n; i++)
+		if (add_links(look, i, list, err) == -1) {
 			json_decref(list);
-			ir_fail_mem(err);
 			return NULL;
 		}
 	return list;
@@ -115,8 +135,12 @@ ir_host_links(struct ir_host *h, struct ir_err *err)
 	struct ir_host_look look;
 	json_t *list = NULL;
 
-	if (ir_host_look(h, &look, err) == 0)
-		list = look_json(&look, err);
+	if (ir_host_look(h, &look, err) == 0) {
+		if (look.members.astray)
+			*err = look.members.stray;
+		else
+			list = look_json(&look, err);
+	}
 	ir_host_look_free(&look);
 	return list;
 }
@@ -175,22 +199,13 @@ static int
 set_one(struct ir_host_look *look, size_t i, bool up, struct ir_err *err)
 {
 	struct ir_host_seen *s = &look->v[i];
-	struct ir_host_space *space;
 	int rc;
 
 	if (!s->outward || !s->proven)
 		return 0;
 	if ((rc = ir_host_look_prove(look, i, err)) <= 0)
 		return rc;
-	if (is_up(&s->peer) == up)
-		return 0;
-	space = ir_host_spaces_at(look->spaces, s->space);
-	if (ir_host_link_set(&space->nl, s->peer.index, up, err) == 0)
-		return 0;
-	return space->nl.error == ENODEV
-		   ? 0
-		   : ir_wrap(err, "%s, the host's end of %s", s->peer.name,
-			 s->link.name);
+	return is_up(&s->peer) == up ? 0 : ir_host_look_set(look, i, up, err);
 }
 
 static int
@@ -250,16 +265,19 @@ ir_host_links_set(
     struct ir_host *h, bool up, json_t **links, struct ir_err *err)
 {
 	struct ir_err other;
-	int rc;
+	int rc = -1;
 
 	*links = NULL;
 	if (still_there(h, err) == -1)
 		return -1;
-	rc = set_all(h, up, err);
-	*links = ir_host_links(h, rc == 0 ? err : &other);
-	if (*links == NULL)
-		return -1;
-	if (rc == 0)
-		rc = check(*links, up, err);
+	for (int i = 0; rc == -1 && i < TRIES; i++) {
+		json_decref(*links);
+		rc = set_all(h, up, err);
+		*links = ir_host_links(h, rc == 0 ? err : &other);
+		if (*links == NULL)
+			return -1;
+		if (rc == 0)
+			rc = check(*links, up, err);
+	}
 	return rc == 0 ? still_there(h, err) : -1;
 }

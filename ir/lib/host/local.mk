@@ -16,6 +16,8 @@ libir_a_SOURCES += \
 	ir/lib/host/links.h \
 	ir/lib/host/look.c \
 	ir/lib/host/look.h \
+	ir/lib/host/members.c \
+	ir/lib/host/members.h \
 	ir/lib/host/mounts.c \
 	ir/lib/host/mounts.h \
 	ir/lib/host/netlink.c \

@@ -4,6 +4,7 @@
  */
 #include "host/look.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,36 +41,100 @@ tells_where(const char *kind)
 	return false;
 }
 
-static bool
-is_outward(const struct ir_host_link *l)
-{
-	if (l->loopback || is_local(l->kind))
-		return false;
-	return !tells_where(l->kind) || l->elsewhere;
-}
-
-/* Whether the link in that space is the other end of l: 1, 0, or -1. */
+/* Whether that space is the one which the link names. */
 static int
-prove_in(struct ir_host_look *look, const struct ir_host_link *l,
-    struct ir_host_space *space, struct ir_host_link *peer, struct ir_err *err)
+is_there(struct ir_host_nl *nl, const struct ir_host_link *l, int netns,
+    struct ir_err *err)
 {
-	struct ir_host_nl *nl;
 	int id;
 
-	if (ir_host_nsid(&look->nl, space->fd, &id, err) == -1)
+	if (ir_host_nsid(nl, netns, &id, err) == -1)
 		return -1;
-	if (id != l->nsid)
+	return id >= 0 && id == l->nsid;
+}
+
+/* Whether it leads to another one of the container's namespaces: 1, 0, -1. */
+static int
+is_within(
+    struct ir_host_look *look, const struct ir_host_seen *s, struct ir_err *err)
+{
+	struct ir_host_members *m = &look->members;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < m->n; i++)
+		if (i != s->in)
+			rc = is_there(
+			    &m->v[s->in].nl, &s->link, m->v[i].fd, err);
+	return rc;
+}
+
+static int
+is_outward(
+    struct ir_host_look *look, const struct ir_host_seen *s, struct ir_err *err)
+{
+	const struct ir_host_link *l = &s->link;
+	int rc;
+
+	if (l->loopback || is_local(l->kind))
 		return 0;
+	/* Nobody is on the other side, or the container itself. */
+	if (strcmp(l->kind, "tun") == 0)
+		return l->carrier &&
+		       !ir_host_members_hold(&look->members, l->name);
+	if (tells_where(l->kind) && !l->elsewhere)
+		return 0;
+	if (!l->elsewhere)
+		return 1;
+	rc = is_within(look, s, err);
+	return rc == -1 ? -1 : !rc;
+}
+
+static bool
+is_peer(const struct ir_host_link *l, const struct ir_host_link *peer)
+{
+	return strcmp(peer->kind, "veth") == 0 && peer->lower == l->index &&
+	       peer->elsewhere;
+}
+
+/* Whether the link in that space is the other end of s: 1, 0, or -1. */
+static int
+prove_in(struct ir_host_look *look, struct ir_host_seen *s,
+    struct ir_host_space *space, struct ir_err *err)
+{
+	struct ir_host_space *in = &look->members.v[s->in];
+	struct ir_host_nl *nl;
+	int rc = is_there(&in->nl, &s->link, space->fd, err);
+
+	if (rc <= 0)
+		return rc;
 	if ((nl = ir_host_space_nl(space, err)) == NULL)
 		return -1;
-	if (ir_host_link_get(nl, l->lower, peer, err) == -1)
+	if (ir_host_link_get(nl, IR_HOST_HERE, s->link.lower, &s->peer, err) ==
+	    -1)
 		return err->code == IR_ENOENT ? 0 : -1;
-	if (strcmp(peer->kind, "veth") != 0 || peer->lower != l->index ||
-	    !peer->elsewhere)
+	if (!is_peer(&s->link, &s->peer))
 		return 0;
-	if (ir_host_nsid(nl, look->h->netns, &id, err) == -1)
-		return -1;
-	return id >= 0 && id == peer->nsid;
+	return is_there(nl, &s->peer, in->fd, err);
+}
+
+/* The same where nobody but the kernel knows the namespace: it is asked for the
+ * link in the one that the container's own calls by that number. */
+static int
+prove_unseen(
+    struct ir_host_look *look, struct ir_host_seen *s, struct ir_err *err)
+{
+	struct ir_host_space *in = &look->members.v[s->in];
+
+	if (ir_host_link_get(
+		&in->nl, s->link.nsid, s->link.lower, &s->peer, err) == -1)
+		return err->code == IR_ENOENT || err->code == IR_EPROTO ||
+			       in->nl.error == EOPNOTSUPP ||
+			       in->nl.error == EINVAL
+			   ? 0
+			   : -1;
+	return is_peer(&s->link, &s->peer)
+		   ? is_there(&in->nl, &s->peer, in->fd, err)
+		   : 0;
 }
 
 static bool
@@ -83,20 +148,20 @@ static int
 find_peer(struct ir_host_look *look, struct ir_host_seen *s, struct ir_err *err)
 {
 	struct ir_host_space *space;
-	int rc;
+	int rc = 0;
 
-	for (size_t i = 0; (space = ir_host_spaces_at(look->spaces, i)) != NULL;
+	for (size_t i = 0;
+	     rc == 0 && (space = ir_host_spaces_at(look->spaces, i)) != NULL;
 	     i++) {
-		rc = prove_in(look, &s->link, space, &s->peer, err);
-		if (rc == -1)
-			return -1;
-		if (rc == 0)
-			continue;
-		s->proven = true;
+		rc = prove_in(look, s, space, err);
 		s->space = i;
-		break;
 	}
-	return 0;
+	if (rc == 0) {
+		rc = prove_unseen(look, s, err);
+		s->space = IR_HOST_UNSEEN;
+	}
+	s->proven = rc == 1;
+	return rc == -1 ? -1 : 0;
 }
 
 int
@@ -105,34 +170,75 @@ ir_host_look_prove(struct ir_host_look *l, size_t i, struct ir_err *err)
 	struct ir_host_seen *s = &l->v[i];
 	struct ir_host_link now;
 
-	if (ir_host_link_get(&l->nl, s->link.index, &now, err) == -1)
+	if (ir_host_link_get(&l->members.v[s->in].nl, IR_HOST_HERE,
+		s->link.index, &now, err) == -1)
 		return err->code == IR_ENOENT ? 0 : -1;
 	if (!has_end(&now))
 		return 0;
 	s->link = now;
-	return prove_in(
-	    l, &now, ir_host_spaces_at(l->spaces, s->space), &s->peer, err);
+	return s->space == IR_HOST_UNSEEN
+		   ? prove_unseen(l, s, err)
+		   : prove_in(
+			 l, s, ir_host_spaces_at(l->spaces, s->space), err);
+}
+
+int
+ir_host_look_set(struct ir_host_look *l, size_t i, bool up, struct ir_err *err)
+{
+	struct ir_host_seen *s = &l->v[i];
+	bool unseen = s->space == IR_HOST_UNSEEN;
+	struct ir_host_nl *nl =
+	    unseen
+		? &l->members.v[s->in].nl
+		: ir_host_space_nl(ir_host_spaces_at(l->spaces, s->space), err);
+
+	if (nl == NULL)
+		return -1;
+	if (ir_host_link_set(nl, unseen ? s->link.nsid : IR_HOST_HERE,
+		s->peer.index, up, err) == 0)
+		return 0;
+	return nl->error == ENODEV ? 0
+				   : ir_wrap(err, "%s, the host's end of %s",
+					 s->peer.name, s->link.name);
 }
 
 static int
-take_links(struct ir_host_look *l, struct ir_err *err)
+take_links(struct ir_host_look *l, size_t in, struct ir_err *err)
 {
 	ir_auto_buf struct ir_buf answers = IR_BUF_INIT;
+	struct ir_host_nl *nl = ir_host_space_nl(&l->members.v[in], err);
 	const struct nlmsghdr *m;
+	struct ir_host_seen *v;
 	size_t n = 0;
 
-	if (ir_host_link_dump(&l->nl, &answers, err) == -1)
+	if (nl == NULL || ir_host_link_dump(nl, &answers, err) == -1)
 		return -1;
 	for (m = ir_host_nl_each(&answers, NULL); m != NULL;
 	     m = ir_host_nl_each(&answers, m))
 		n++;
-	if ((l->v = calloc(n + 1, sizeof(*l->v))) == NULL)
+	v = reallocarray(l->v, l->n + n + 1, sizeof(*v));
+	if (v == NULL)
 		return ir_fail_mem(err);
+	l->v = v;
 	for (m = ir_host_nl_each(&answers, NULL); m != NULL;
-	     m = ir_host_nl_each(&answers, m))
-		if (ir_host_link_parse(m, &l->v[l->n].link) == 0)
+	     m = ir_host_nl_each(&answers, m)) {
+		memset(&v[l->n], 0, sizeof(*v));
+		v[l->n].in = in;
+		if (ir_host_link_parse(m, &v[l->n].link) == 0)
 			l->n++;
+	}
 	return 0;
+}
+
+static int
+judge(struct ir_host_look *l, struct ir_host_seen *s, struct ir_err *err)
+{
+	int rc = is_outward(l, s, err);
+
+	if (rc <= 0)
+		return rc;
+	s->outward = true;
+	return has_end(&s->link) ? find_peer(l, s, err) : 0;
 }
 
 int
@@ -140,7 +246,6 @@ ir_host_look(struct ir_host *h, struct ir_host_look *l, struct ir_err *err)
 {
 	memset(l, 0, sizeof(*l));
 	l->h = h;
-	l->nl.fd = -1;
 	if ((l->spaces = ir_host_spaces_new(h, err)) == NULL)
 		return -1;
 	if (ir_host_spaces_engines(l->spaces, h->netns))
@@ -148,22 +253,21 @@ ir_host_look(struct ir_host *h, struct ir_host_look *l, struct ir_err *err)
 		    "container %.12s is in the host's own network, which has "
 		    "no end to take down",
 		    h->id);
-	if (ir_host_nl_open(&l->nl, h->netns, NETLINK_ROUTE, err) == -1 ||
-	    take_links(l, err) == -1)
+	if (ir_host_members(h, l->spaces, &l->members, err) == -1)
 		return -1;
-	for (size_t i = 0; i < l->n; i++) {
-		l->v[i].outward = is_outward(&l->v[i].link);
-		if (l->v[i].outward && has_end(&l->v[i].link) &&
-		    find_peer(l, &l->v[i], err) == -1)
+	for (size_t i = 0; i < l->members.n; i++)
+		if (take_links(l, i, err) == -1)
 			return -1;
-	}
+	for (size_t i = 0; i < l->n; i++)
+		if (judge(l, &l->v[i], err) == -1)
+			return -1;
 	return 0;
 }
 
 void
 ir_host_look_free(struct ir_host_look *l)
 {
-	ir_host_nl_close(&l->nl);
+	ir_host_members_free(&l->members);
 	ir_host_spaces_free(l->spaces);
 	free(l->v);
 }

@@ -11,21 +11,26 @@
 
 #include "host/host.h"
 #include "host/link.h"
+#include "host/members.h"
 #include "host/spaces.h"
+
+/* Its namespace is known to none but the kernel. */
+#define IR_HOST_UNSEEN ((size_t)-1)
 
 /* One link. */
 struct ir_host_seen {
 	struct ir_host_link link;
-	bool outward;
-	bool proven; /* then the two that follow are its other end */
-	size_t space;
+	size_t in;    /* members.v[in]: where it is */
+	bool outward; /* of all of the container's namespaces */
+	bool proven;  /* then the two that follow are its other end */
+	size_t space; /* its place in spaces, or IR_HOST_UNSEEN */
 	struct ir_host_link peer;
 };
 
 struct ir_host_look {
 	struct ir_host *h;
-	struct ir_host_nl nl; /* of the container's namespace */
 	struct ir_host_spaces *spaces;
+	struct ir_host_members members;
 	struct ir_host_seen *v;
 	size_t n;
 };
@@ -40,5 +45,10 @@ void ir_host_look_free(struct ir_host_look *l);
  * anew, by their numbers: 1 if both still are each other's, and v[i] has them
  * as they are now; 0 if the link is gone, or leads elsewhere by now. */
 int ir_host_look_prove(struct ir_host_look *l, size_t i, struct ir_err *err);
+
+/** ir_host_look_set(l, i, up, err): takes the other end of the i'th link, which
+ * was just proven, up or down; 0 also if it is gone. */
+int ir_host_look_set(
+    struct ir_host_look *l, size_t i, bool up, struct ir_err *err);
 
 #endif
