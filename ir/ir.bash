@@ -175,4 +175,4 @@ _ir()
 }
 
 complete -F _ir ir ir-capture ir-custody ir-diff ir-export ir-import ir-isolate \
-	ir-open ir-pause ir-rebuild ir-seal ir-verify
+	ir-open ir-pause ir-rebuild ir-seal ir-status ir-verify

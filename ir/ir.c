@@ -19,6 +19,7 @@ static const struct {
     {"open", "start an evidence bundle for a case"},
     {"isolate", "take a container off every network; --undo puts it back"},
     {"pause", "freeze a container; --undo thaws it"},
+    {"status", "whether what was contained still is; who undid it"},
     {"capture", "collect everything, most volatile first"},
     {"diff", "what was changed, from the bundle, with content"},
     {"rebuild", "put a clean container in its place, keep the bad one"},

@@ -21,6 +21,8 @@ bin_PROGRAMS += ir/ir-rebuild
 ir_ir_rebuild_SOURCES = ir/ir-rebuild.c
 bin_PROGRAMS += ir/ir-seal
 ir_ir_seal_SOURCES = ir/ir-seal.c
+bin_PROGRAMS += ir/ir-status
+ir_ir_status_SOURCES = ir/ir-status.c
 bin_PROGRAMS += ir/ir-verify
 ir_ir_verify_SOURCES = ir/ir-verify.c
 
@@ -36,6 +38,7 @@ dist_man_MANS += ir/ir-open.1
 dist_man_MANS += ir/ir-pause.1
 dist_man_MANS += ir/ir-rebuild.1
 dist_man_MANS += ir/ir-seal.1
+dist_man_MANS += ir/ir-status.1
 dist_man_MANS += ir/ir-verify.1
 
 # bash looks a completion up by the name of the program.

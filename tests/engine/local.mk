@@ -13,6 +13,7 @@ engine_tests = \
 	tests/engine/processes.t \
 	tests/engine/rebuild.t \
 	tests/engine/resume.t \
+	tests/engine/status.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/engine.sh tests/podman.sh tests/engines \

@@ -87,6 +87,10 @@
  * are 96 MiB. */
 #define IR_MAX_CHANGES (128u << 20)
 
+/* An event of an engine, which has all labels of the container: together they
+ * stay below what an image's configuration may have, 4 MiB. */
+#define IR_MAX_EVENT (4u << 20)
+
 /* A text file larger than this gets hashes in a diff, but no hunks. */
 #define IR_MAX_DIFF_TEXT (1u << 20)
 

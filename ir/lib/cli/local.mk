@@ -24,6 +24,18 @@ libir_a_SOURCES += \
 	ir/lib/cli/report.c ir/lib/cli/report.h \
 	ir/lib/cli/stamp.c ir/lib/cli/stamp.h \
 	ir/lib/cli/survey.c ir/lib/cli/survey.h \
+	ir/lib/cli/status-calls.c \
+	ir/lib/cli/status-events.c \
+	ir/lib/cli/status-host.c \
+	ir/lib/cli/status-life.c \
+	ir/lib/cli/status-net.c \
+	ir/lib/cli/status-one.c \
+	ir/lib/cli/status-others.c \
+	ir/lib/cli/status-print.c \
+	ir/lib/cli/status-stream.c \
+	ir/lib/cli/status-watch.c \
+	ir/lib/cli/status.c ir/lib/cli/status.h \
+	ir/lib/cli/statusparts.h \
 	ir/lib/cli/targets.c ir/lib/cli/targets.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Contained containers as they are now: see status.h.
+ */
+#include "cli/status.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/signal.h"
+#include "cli/actions.h"
+#include "cli/statusparts.h"
+#include "docker/container.h"
+#include "docker/networks.h"
+#include "json/json.h"
+
+/* Clocks that differ by less are taken for the same: the engine's answer took
+ * its time, too. */
+#define SAME_CLOCK (2 * IR_SECOND)
+
+const char *const ir_status_labels[] = {"com.docker.swarm.service.id",
+    "com.docker.swarm.task.id", "com.docker.compose.project",
+    "com.docker.compose.service", "autoheal",
+    "com.centurylinklabs.watchtower.enable", "io.kubernetes.pod.name", NULL};
+
+int64_t
+ir_status_skew(struct ir_docker *d)
+{
+	struct ir_err err;
+	int64_t asked = ir_status_now();
+	json_auto_t *info = ir_docker_info(d, &err);
+	int64_t now = ir_status_now();
+	int64_t t = ir_status_time(ir_json_str(info, "SystemTime"));
+
+	return t == 0 || (t > asked - SAME_CLOCK && t < now + SAME_CLOCK)
+		   ? 0
+		   : t - (asked + now) / 2;
+}
+
+static const char *
+listed_name(const json_t *c)
+{
+	const char *s =
+	    json_string_value(json_array_get(json_object_get(c, "Names"), 0));
+
+	return s == NULL ? "" : s + (*s == '/');
+}
+
+static bool
+is_named(const char *name, const char *its, const char *id)
+{
+	return strcmp(its, name) == 0 ||
+	       (*name != '\0' && strncmp(id, name, strlen(name)) == 0);
+}
+
+/* The ids of those who are meant, as keys: those on record under that name,
+ * whoever has it now; else the engine's. */
+static void
+choose(const struct ir_status *s, const json_t *records, const char *name,
+    json_t *ids)
+{
+	size_t before = json_object_size(ids), i;
+	const json_t *r, *c;
+
+	name += *name == '/';
+	json_array_foreach (records, i, r) {
+		const char *id = ir_json_str(r, "record.container");
+
+		if (is_named(name, ir_json_str(r, "record.name"), id))
+			json_object_set_new(ids, id, json_true());
+	}
+	/* By its new name. */
+	json_array_foreach (s->list, i, c)
+		if (is_named(name, listed_name(c), ir_json_str(c, "Id")) &&
+		    (json_object_size(ids) == before ||
+			json_object_get(ids, ir_json_str(c, "Id")) != NULL))
+			json_object_set_new(
+			    ids, ir_json_str(c, "Id"), json_true());
+}
+
+static void
+read_record(struct ir_status_one *o, const json_t *entry)
+{
+	const json_t *r = json_object_get(entry, "record");
+	int64_t t = ir_status_record_time(o->s, r);
+	int64_t started = ir_status_time(ir_json_str(r, "started"));
+	bool isolate = strcmp(ir_json_str(entry, "kind"), "isolate") == 0;
+	const char *how = ir_json_str(r, isolate ? "method" : "how");
+
+	if (*how == '\0')
+		how = isolate ? "api" : "engine";
+	if (o->first == 0 || t < o->first)
+		o->first = t;
+	if (t > o->last)
+		o->last = t;
+	if (started != 0)
+		o->started = started;
+	o->name = ir_json_str(r, "name");
+	json_array_append_new(o->left,
+	    json_pack("{s:s, s:s, s:O?, s:o, s:O}", "what",
+		isolate ? "isolated" : "paused", "how", how, "keep",
+		json_object_get(r, "keep"), "time", ir_status_text(o->s, t),
+		"record", json_object_get(entry, "where")));
+}
+
+/* Its name where it is one that a shell takes as it is. */
+static void
+commands(struct ir_status_one *o)
+{
+	const char *name = ir_docker_name(o->inspect);
+	bool plain = isalnum((unsigned char)*name) && strlen(name) < 64;
+	char handle[65];
+
+	for (const char *p = name; *p != '\0'; p++)
+		plain &= isalnum((unsigned char)*p) || strchr("_.-", *p);
+	snprintf(handle, sizeof(handle), "%.*s", plain ? 64 : 12,
+	    plain ? name : o->id);
+	snprintf(o->todo_pause, sizeof(o->todo_pause), "ir pause %s", handle);
+	snprintf(
+	    o->todo_isolate, sizeof(o->todo_isolate), "ir isolate %s", handle);
+	snprintf(
+	    o->todo_capture, sizeof(o->todo_capture), "ir capture %s", handle);
+}
+
+static void
+see_now(struct ir_status_one *o)
+{
+	json_t *networks = json_array(), *e;
+	const char *name;
+	int64_t started =
+	    ir_status_time(ir_json_str(o->inspect, "State.StartedAt"));
+
+	json_object_foreach (
+	    ir_json_at(o->inspect, "NetworkSettings.Networks"), name, e)
+		if (strcmp(name, "none") != 0 &&
+		    ir_docker_networks_has(o->inspect, name))
+			json_array_append_new(networks, json_string(name));
+	o->now = json_pack("{s:s, s:s, s:I, s:o, s:o, s:s}", "name",
+	    ir_docker_name(o->inspect), "state",
+	    ir_json_str(o->inspect, "State.Status"), "pid",
+	    ir_json_int(o->inspect, "State.Pid"), "started",
+	    ir_status_text(o->s, started), "networks", networks, "host",
+	    "not running");
+}
+
+static void
+compare(struct ir_status_one *o)
+{
+	const json_t *r;
+	size_t i;
+
+	if (json_array_size(o->records) == 0)
+		return;
+	ir_status_lifecycle(o);
+	json_array_foreach (o->records, i, r) {
+		const json_t *record = json_object_get(r, "record");
+
+		if (strcmp(ir_json_str(r, "kind"), "isolate") == 0)
+			ir_status_networks(o, record);
+		else
+			ir_status_thawed(o, record);
+	}
+	ir_status_host(o);
+	ir_status_execs(o);
+	ir_status_settings(o);
+	ir_status_others(o);
+}
+
+/* What all of it says; why if nothing can be said. */
+static const char *
+verdict(const struct ir_status_one *o)
+{
+	const json_t *d;
+	size_t i;
+
+	if (json_array_size(o->records) == 0)
+		return "none";
+	json_array_foreach (o->deviations, i, d)
+		if (strcmp(ir_json_str(d, "what"), "removed") == 0)
+			return "gone";
+	json_array_foreach (o->deviations, i, d)
+		if (!ir_json_true(d, "ours"))
+			return "broken";
+	return o->why.code == IR_OK ? "holds" : "unknown";
+}
+
+static json_t *
+object(struct ir_status_one *o)
+{
+	json_t *j = json_pack("{s:s, s:o, s:s, s:O, s:O, s:O}", "container",
+	    o->id, "name", ir_json_text(o->name), "verdict", verdict(o), "left",
+	    o->left, "now", o->now, "deviations", o->deviations);
+
+	if (strcmp(ir_json_str(j, "verdict"), "unknown") == 0)
+		json_object_update_new(
+		    j, json_pack("{s:o, s:i}", "why", ir_json_text(o->why.msg),
+			   "code", (int)o->why.code));
+	if (j == NULL)
+		o->s->failed = true;
+	return j;
+}
+
+/* By the engine; what cannot be read is o->why. */
+static void
+ask(struct ir_status_one *o)
+{
+	struct ir_status *s = o->s;
+
+	if (s->engine.code != IR_OK) {
+		o->why = s->engine;
+		return;
+	}
+	o->inspect = ir_docker_inspect(s->cli->engine, o->id, &o->why);
+	if (o->inspect != NULL) {
+		o->why.code = IR_OK;
+		o->labels = ir_json_at(o->inspect, "Config.Labels");
+		if (*o->name == '\0')
+			o->name = ir_docker_name(o->inspect);
+		commands(o);
+		json_decref(o->now);
+		see_now(o);
+		compare(o);
+	} else if (o->why.code == IR_ENOENT) {
+		o->labels = json_object_get(
+		    ir_status_event(o, "destroy", 0, 0), "labels");
+		ir_status_removed(o);
+		ir_status_others(o);
+	}
+}
+
+static json_t *
+look_at(struct ir_status *s, const char *id, const json_t *records)
+{
+	struct ir_status_one o = {.s = s,
+	    .id = id,
+	    .name = "",
+	    .records = json_array(),
+	    .left = json_array(),
+	    .now = json_object(),
+	    .deviations = json_array()};
+	const json_t *r;
+	json_t *j;
+	size_t i;
+
+	json_array_foreach (records, i, r)
+		if (strcmp(ir_json_str(r, "record.container"), id) == 0) {
+			json_array_append(o.records, (json_t *)(uintptr_t)r);
+			read_record(&o, r);
+		}
+	ask(&o);
+	j = object(&o);
+	json_decref(o.records);
+	json_decref(o.left);
+	json_decref(o.now);
+	json_decref(o.deviations);
+	json_decref(o.inspect);
+	return j;
+}
+
+/* One that is named, and that nobody knows. */
+static json_t *
+nobody(const struct ir_status *s, const char *name)
+{
+	struct ir_err err = s->engine;
+
+	if (err.code == IR_OK)
+		ir_fail(&err, IR_ENOENT,
+		    "no such container, neither on record nor at the engine; "
+		    "see docker ps -a");
+	return json_pack("{s:n, s:o, s:s, s:[], s:{}, s:[], s:o, s:i}",
+	    "container", "name", ir_json_text(name), "verdict", "unknown",
+	    "left", "now", "deviations", "why", ir_json_text(err.msg), "code",
+	    (int)err.code);
+}
+
+/* The ids of those to look at, as keys; of a name that nobody has, an object
+ * in out. */
+static json_t *
+chosen(const struct ir_status *s, const json_t *records, char **names, int n,
+    json_t *out)
+{
+	json_t *ids = json_object();
+	const json_t *r;
+	size_t i;
+
+	if (n == 0)
+		json_array_foreach (records, i, r)
+			json_object_set_new(ids,
+			    ir_json_str(r, "record.container"), json_true());
+	for (int k = 0; k < n; k++) {
+		size_t before = json_object_size(ids);
+
+		choose(s, records, names[k], ids);
+		if (json_object_size(ids) == before)
+			json_array_append_new(out, nobody(s, names[k]));
+	}
+	return ids;
+}
+
+/* When the first of them was contained. */
+static int64_t
+begin_of(const struct ir_status *s, const json_t *records)
+{
+	int64_t first = ir_status_now() + s->skew;
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach (records, i, r) {
+		int64_t t =
+		    ir_status_record_time(s, json_object_get(r, "record"));
+
+		if (t < first)
+			first = t;
+	}
+	return first;
+}
+
+static void
+look(struct ir_status *s, const json_t *records, char **names, int n,
+    json_t *out)
+{
+	const char *id;
+	json_t *v;
+
+	json_auto_t *ids = NULL;
+
+	if ((s->list = ir_docker_list(s->cli->engine, &s->engine)) != NULL) {
+		s->engine.code = IR_OK;
+		s->skew = ir_status_skew(s->cli->engine);
+	}
+	ids = chosen(s, records, names, n, out);
+	if (s->list != NULL && json_array_size(records) > 0)
+		ir_status_events(s, ids, begin_of(s, records));
+	json_object_foreach (ids, id, v)
+		json_array_append_new(out, look_at(s, id, records));
+}
+
+json_t *
+ir_status_look(struct ir_cli *cli, char **names, int n, struct ir_err *engine,
+    struct ir_err *err)
+{
+	struct ir_status s = {.cli = cli};
+	json_auto_t *records = ir_actions_standing(cli, err);
+	json_t *out = records != NULL ? json_array() : NULL;
+
+	if (out == NULL)
+		return NULL;
+	look(&s, records, names, n, out);
+	*engine = s.engine;
+	json_decref(s.list);
+	json_decref(s.events);
+	json_decref(s.calls);
+	free(s.events_why);
+	if (!s.failed && !ir_interrupted())
+		return out;
+	json_decref(out);
+	ir_fail(err, s.failed ? IR_EINTERNAL : IR_EINTR,
+	    s.failed ? "out of memory" : "interrupted");
+	return NULL;
+}
+
+int
+ir_status_code(const json_t *list)
+{
+	int unknown = 0;
+	bool broken = false, none = false;
+	const json_t *j;
+	size_t i;
+
+	json_array_foreach (list, i, j) {
+		const char *v = ir_json_str(j, "verdict");
+
+		broken |= strcmp(v, "broken") == 0 || strcmp(v, "gone") == 0;
+		none |= strcmp(v, "none") == 0;
+		if (unknown == 0)
+			unknown = (int)ir_json_int(j, "code");
+	}
+	if (broken)
+		return IR_STATUS_BROKEN;
+	return unknown != 0 ? unknown : none ? IR_ENOENT : IR_OK;
+}

@@ -1,0 +1,309 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# ir-status against a real engine: each way in which a containment can come
+# undone, and that it held before.
+. "${IR_SRCDIR:=.}/tests/tap.sh"
+. "$IR_SRCDIR/tests/engine.sh"
+require jq python3 ssh-keygen
+
+engine_start
+engine_image bb
+ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"
+export IR_KEY=$T/id
+docker network create front >/dev/null
+docker network create --internal inner >/dev/null
+
+# id NAME
+id()
+{
+	docker inspect -f '{{.Id}}' "$1"
+}
+# web NAME [OPTION...]: a container that does nothing.
+web()
+{
+	local name=$1
+
+	shift
+	docker run -d --name "$name" "$@" bb sleep 10000 >/dev/null
+}
+# paused NAME: a record of a pause, as ir pause leaves it, and the pause.
+paused()
+{
+	docker pause "$1" >/dev/null
+	docker inspect "$1" | jq --arg t "$(date -u +%FT%T.%6NZ)" '.[0] | {
+		v: 1, container: .Id, name: .Name[1:], time: $t, how: "engine",
+		stopped: [], restart: {Name: "no", MaximumRetryCount: 0},
+		started: .State.StartedAt, pid: .State.Pid}' \
+		>"ir-pause-$(id "$1" | cut -c1-12).json"
+}
+isolated()
+{
+	ir isolate --method=api -q "$1" >/dev/null 2>&1 ||
+		ir isolate -q "$1" >/dev/null 2>&1
+}
+# holds NAME: and it says so.
+holds()
+{
+	run ir status --json "$1"
+	code_is 0 "$1 holds"
+	is "$(jq -c '[.verdict, .deviations]' "$T/out")" '["holds",[]]' \
+		"and nothing else is told of it"
+}
+# breaks NAME WHAT DETAIL BY: that one deviation.
+breaks()
+{
+	run ir status --json "$1"
+	code_is 10 "$1 does not hold"
+	is "$(jq -r '.deviations[].what' "$T/out" | xargs)" "$2" "it says $2"
+	like "$(jq -r '.deviations[0].detail' "$T/out")" "$3" "in words"
+	like "$(jq -r '.deviations[0].by' "$T/out")" "$4" "and who"
+}
+# When it happened, in seconds before now, of deviation number $1.
+age()
+{
+	local t
+
+	t=$(jq -r ".deviations[$1].time" "$T/out")
+	echo $(($(date +%s) - $(date -d "$t" +%s)))
+}
+# forget: all records.
+forget()
+{
+	rm -f ir-pause-*.json ir-isolate-*.json
+}
+
+# Nothing on record.
+run ir status
+code_is 0 "nothing on record is no deviation"
+is "$out" "" "nothing is shown"
+err_has "nothing is contained"
+web free
+run ir status free
+code_is 66 "one of which nothing is on record"
+out_has "nothing on record; running, on network bridge"
+run ir status --json free
+json_is .verdict none
+run ir status nosuch
+code_is 66 "one that does not exist"
+out_has "no such container"
+
+# Thawed.
+web web
+paused web
+holds web
+run ir status
+like "$out" '^holds +web paused [0-9]+ s ago$' "on one line"
+docker unpause web >/dev/null
+breaks web thawed '^thawed' "call to the engine's API .docker unpause"
+json_is '.deviations[0].todo' "ir pause web"
+ok "just now" test "$(age 0)" -ge 0 -a "$(age 0)" -le 10
+run ir status
+code_is 10 "for people"
+like "$out" '^BROKEN +web paused' "the verdict first"
+out_has "next: ir pause web"
+docker pause web >/dev/null
+holds web
+docker kill -s USR1 web >/dev/null
+breaks web thawed '^thawed' 'signal 10 by a call'
+forget
+
+# Labels cannot say otherwise.
+web liar --label signal=9 --label exitCode=0 --label oldName=/x
+paused liar
+docker kill -s USR1 liar >/dev/null
+breaks liar thawed . '^a signal by a call'
+docker rm -f liar >/dev/null
+breaks liar removed '^removed: ' 'docker rm -f'
+json_is .verdict gone
+forget
+
+# By a run of ours, which another bundle tells of.
+mkdir lab
+bundle=$(cd lab && ir open -q INC-1)
+bundle=$T/lab/$bundle
+paused web
+mkdir keep && cp ir-pause-* keep
+holds web
+run ir pause -b "$bundle" -q --undo web
+code_is 0 "thawed by ourselves"
+cp keep/* .
+run ir status -b "$bundle" --json web
+like "$(jq -r '.deviations[0].by' "$T/out")" \
+	'^ir pause -b .* --undo web, run 1 \(alice@lab\)$' "so it says"
+breaks web thawed . "call to the engine's API" # without that bundle
+is "$(ls "$bundle/journal")" "0001-ir-pause.jsonl" "no run of it is recorded"
+forget
+
+# Reconnected.
+web iso --network front
+isolated iso
+holds iso
+run ir status
+like "$out" '^holds +iso isolated by the engine [0-9]+ s ago$' "on one line"
+docker network connect front iso
+breaks iso reconnected '^connected to network front as 172' "docker network"
+json_is '.deviations[0].todo' "ir isolate iso"
+docker network disconnect front iso
+holds iso
+docker network connect inner iso
+breaks iso reconnected 'inner as .*, an internal one, from which' "docker net"
+docker network disconnect inner iso
+holds iso
+
+# A command started in it.
+docker exec iso true
+breaks iso exec '^a command was started in it: true$' "docker exec"
+forget
+
+# Its own health check is none.
+web healthy --health-cmd 'true ; true' --health-interval 1s
+isolated healthy
+while ! [ "$(docker inspect -f '{{len .State.Health.Log}}' healthy)" -gt 1 ]; do
+	sleep 0.2
+done
+holds healthy
+docker exec healthy sh -c 'true ; true ; true'
+breaks healthy exec 'true ; true ; true$' .
+docker rm -f healthy >/dev/null
+forget
+
+# Restarted.
+web call
+isolated call
+holds call
+docker restart -t 0 call >/dev/null
+breaks call restarted 'and runs: what was in its memory is gone' 'docker restart'
+docker stop -t 0 call >/dev/null
+breaks call stopped 'not running any more \(exited, exit code 137\)' SIGKILL
+docker start call >/dev/null
+breaks call restarted . 'docker start'
+docker rm -f call >/dev/null
+breaks call removed '^removed \(exit code 137\)' 'docker rm -f'
+forget
+web policy --restart always
+isolated policy
+holds policy
+kill -KILL "$(docker inspect -f '{{.State.Pid}}' policy)"
+while [ "$(docker inspect -f '{{.RestartCount}}' policy)" = 0 ] ||
+	[ "$(docker inspect -f '{{.State.Running}}' policy)" = false ]; do
+	sleep 0.1
+done
+breaks policy restarted . '^its restart policy, always$'
+docker rm -f policy >/dev/null
+forget
+web ends
+isolated ends
+holds ends
+kill -KILL "$(docker inspect -f '{{.State.Pid}}' ends)"
+while [ "$(docker inspect -f '{{.State.Running}}' ends)" = true ]; do
+	sleep 0.1
+done
+breaks ends stopped 'exit code 137' '^itself, or a signal on the host$'
+forget
+
+# Gone by itself.
+docker run -d --rm --name brief bb sleep 10000 >/dev/null
+isolated brief
+holds brief
+kill -KILL "$(docker inspect -f '{{.State.Pid}}' brief)"
+while docker inspect brief >/dev/null 2>&1; do sleep 0.1; done
+breaks brief removed '^removed' 'started with --rm$'
+forget
+
+# A pause whose process was stopped.
+web stopped
+paused stopped
+holds stopped
+docker stop -t 1 stopped >/dev/null
+breaks stopped stopped 'thawed before, so its own code ran' 'SIG'
+docker rm -f stopped >/dev/null
+forget
+
+# Renamed, replaced, joined.
+web aa
+isolated aa
+holds aa
+docker rename aa bb
+breaks aa renamed '^renamed to bb$' 'docker rename'
+run ir status bb
+code_is 10 "by its new name"
+web aa
+breaks aa 'renamed replaced' . .
+like "$(jq -r '.deviations[1].detail' "$T/out")" \
+	"has its name now: $(id aa | cut -c1-12), image bb, running" "who it is"
+json_is '.deviations[1].todo' "ir isolate $(id aa | cut -c1-12)"
+docker rm -f aa bb >/dev/null
+breaks aa removed . .
+forget
+web shop1 --label com.docker.compose.project=p \
+	--label com.docker.compose.service=shop
+isolated shop1
+holds shop1
+sleep 1
+web shop2 --label com.docker.compose.project=p \
+	--label com.docker.compose.service=shop
+breaks shop1 replaced 'same service of compose: [0-9a-f]+ shop2' .
+docker rm -f shop1 >/dev/null
+breaks shop1 'removed replaced' . .
+json_is .verdict gone
+forget
+web host
+isolated host
+holds host
+web guest --network container:host
+breaks host joined '^container guest .* uses its network namespace' .
+forget
+
+# The restart policy is back.
+web pol
+paused pol
+holds pol
+docker update --restart always pol >/dev/null
+breaks pol restart-policy 'always again' 'docker update'
+json_is '.deviations[0].todo' \
+	"docker update --restart=no $(id pol | cut -c1-12)"
+forget
+
+# Behind the engine's back.
+web frozen
+paused frozen
+holds frozen
+pid=$(docker inspect -f '{{.State.Pid}}' frozen)
+cg=$(awk -F: '$2 == "freezer" { print "/sys/fs/cgroup/freezer" $3 }' \
+	"/proc/$pid/cgroup")
+if [ -n "$cg" ]; then
+	echo THAWED >"$cg/freezer.state"
+	breaks frozen thawed 'not frozen$' 'root on the host'
+	echo FROZEN >"$cg/freezer.state"
+	holds frozen
+else
+	skip "thawed behind the engine's back" "cgroup v2"
+fi
+
+forget
+
+# Several at once.
+docker unpause frozen >/dev/null
+web two
+isolated two
+paused frozen
+docker unpause frozen >/dev/null
+run ir status --json
+code_is 10 "one of two"
+is "$(jq -r '.name + " " + .verdict' "$T/out" | sort | xargs)" \
+	"frozen broken two holds" "each for itself"
+run ir status two
+code_is 0 "but not of that"
+
+# The engine restarted.
+docker pause frozen >/dev/null
+engine_kill
+run ir status
+code_is 69 "no engine"
+ok "what is on record is shown" grep -qE '^unknown +frozen +paused' "$T/out"
+out_has "docker.sock"
+engine_again
+breaks frozen stopped . 'the engine, restarted itself'
+
+done_testing
