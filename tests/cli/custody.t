@@ -160,6 +160,12 @@ code_is 0 "access, by another"
 as carol verify --json
 code_is 0 "verify"
 json_is .verdict VALID
+cp -r "$dir" ./-
+as carol verify --json -b -
+code_is 0 "verify a directory that is called -, not standard input"
+json_is .verdict VALID
+json_is .bundle ./-
+rm -rf ./-
 run ir verify --json "$dir"
 code_is 0 "all of it is VALID"
 json_is .summary.holder bob@lab

@@ -62,8 +62,8 @@ struct ir_bundle *ir_bundle_create(const char *parent,
 /** ir_bundle_locate(given, sealed, dir, err): which bundle is meant: given
  * (-b), else $IR_BUNDLE, else the one open, or the one sealed, bundle in the
  * current directory (itself or one level down).  *dir is NULL when there is
- * none of these; the caller frees it.  Several of them: IR_EUSAGE, and the
- * message lists them. */
+ * none of these; it never begins with a hyphen; the caller frees it.  Several
+ * of them: IR_EUSAGE, and the message lists them. */
 int ir_bundle_locate(
     const char *given, bool sealed, char **dir, struct ir_err *err);
 

@@ -145,6 +145,13 @@ is(const char *dir, enum ir_bag_state state)
 	return fd != -1 && ir_bag_state(fd) == state;
 }
 
+/* A directory by that name, which is never an option, or standard input. */
+static char *
+named(const char *dir, struct ir_err *err)
+{
+	return ir_asprintf(err, "%s%s", dir[0] == '-' ? "./" : "", dir);
+}
+
 /* The bundles in that state among the directories here, and how many. */
 static size_t
 list(enum ir_bag_state state, struct ir_buf *names, char **first,
@@ -159,7 +166,7 @@ list(enum ir_bag_state state, struct ir_buf *names, char **first,
 			continue;
 		ir_buf_printf(names, "%s%s", n > 0 ? ", " : "", e->d_name);
 		if (n++ == 0)
-			*first = ir_asprintf(err, "%s", e->d_name);
+			*first = named(e->d_name, err);
 	}
 	if (d != NULL)
 		closedir(d);
@@ -179,7 +186,7 @@ ir_bundle_locate(const char *given, bool sealed, char **dir, struct ir_err *err)
 	if ((given == NULL || *given == '\0') && is(".", state))
 		given = ".";
 	if (given != NULL && *given != '\0') {
-		*dir = ir_asprintf(err, "%s", given);
+		*dir = named(given, err);
 		return *dir != NULL ? 0 : -1;
 	}
 	n = list(state, &names, dir, err);
