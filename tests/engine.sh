@@ -16,8 +16,6 @@
 #				exports DOCKER_HOST; stops at exit by itself
 #	engine_net COMMAND...	in the network where its published ports are
 #	engine_image NAME	a busybox image, without a registry
-#	engine_run ...		docker run --rm ..., also of what ends at once:
-#				then podman's docker run waits for ever
 #	engine_kill		SIGKILL to dockerd alone, as if it had crashed
 #	engine_again [OPTION...]	dockerd once more, in the same place
 #	engine_stop		nothing is left, or it says what and fails
@@ -348,14 +346,6 @@ engine_image()
 	tar -C "$root" -c . |
 		docker import -c 'CMD ["/bin/sh"]' - "$1" >/dev/null
 	rm -rf "$root"
-}
-
-engine_run()
-{
-	local id
-
-	id=$(docker run -d "$@") && docker wait "$id" >/dev/null &&
-		docker logs "$id" && docker rm "$id" >/dev/null
 }
 
 engine_main()

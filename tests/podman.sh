@@ -15,19 +15,33 @@ engine_podman()
 			"$dir/home/.config/containers/" &&
 		podman_config >"$dir/containers.conf" &&
 		podman_storage >"$dir/storage.conf" &&
-		: >"$dir/registries.conf" && podman_cgroups || exit
+		: >"$dir/registries.conf" &&
+		podman_libraries && podman_cgroups || exit
 	engine_inside CONTAINERS_CONF="$dir/containers.conf" \
 		CONTAINERS_STORAGE_CONF="$dir/storage.conf" \
 		CONTAINERS_REGISTRIES_CONF="$dir/registries.conf" \
-		LD_LIBRARY_PATH="$(echo "$engine_tree"/usr/lib/*-linux-*)" \
 		HOME="$dir/home" TMPDIR="$dir/tmp" \
 		sh -c '
 			mount -t tmpfs -o size=8m tmpfs /dev/shm
+			mount --bind "$1/ld.so.cache" /etc/ld.so.cache
 			for each in /sys/fs/cgroup/*/cgroup.procs; do
 				echo $$ >"$each" || exit
 			done
-			echo $$ >"$0" && exec unshare --cgroup "$@"' \
-		"$dir/pid" podman system service "$@" --time=0 "unix://$dir/docker.sock"
+			echo $$ >"$1/pid" && shift &&
+			exec unshare --cgroup "$@"' \
+		_ "$dir" podman system service "$@" --time=0 "unix://$dir/docker.sock"
+}
+
+# Not by the environment, since conmon does not pass that on to the podman that
+# tidies up when a container has ended.
+podman_libraries()
+{
+	{
+		echo "$engine_tree"/usr/lib/*-linux-*
+		cat /etc/ld.so.conf
+	} >"$ENGINE_DIR/ld.so.conf" &&
+		ldconfig -X -f "$ENGINE_DIR/ld.so.conf" \
+			-C "$ENGINE_DIR/ld.so.cache"
 }
 
 podman_config()

@@ -67,7 +67,7 @@ is "$(find "$IR_BUNDLE" -name '*.part' -o -name '*.tmp' | wc -l)" 0 \
 	"nothing unfinished is left in the bundle"
 
 docker import "$IR_BUNDLE/$c/filesystem.tar" look:1 >/dev/null
-is "$(engine_run --network none look:1 cat /tmp/shell.php)" dropped \
+is "$(docker run --rm --network none look:1 cat /tmp/shell.php)" dropped \
 	"docker import makes an image of it again"
 docker rmi look:1 >/dev/null
 
@@ -97,7 +97,7 @@ code_is 0 "with an evidence image"
 is "$(docker images --format '{{.Repository}}:{{.Tag}}' ir-evidence/inc-1)" \
 	ir-evidence/inc-1:web "under a name of its own"
 is "$(docker inspect -f '{{.State.Status}}' web)" paused "still paused"
-is "$(engine_run --network none ir-evidence/inc-1:web cat /tmp/shell.php)" \
+is "$(docker run --rm --network none ir-evidence/inc-1:web cat /tmp/shell.php)" \
 	dropped "it holds the evidence"
 
 docker run -d --name dead bb true >/dev/null

@@ -95,8 +95,7 @@ is "$(grep -c '"ev":"change"' "$bundle/journal/0003-ir-pause.jsonl")" 0 \
 
 # What does not run.
 docker create --name new bb true >/dev/null
-docker run -d --name ended bb true >/dev/null
-docker wait ended >/dev/null
+docker run --name ended bb true
 for c in new ended; do
 	run ir pause $c
 	code_is 0 "$c does not run"

@@ -34,7 +34,9 @@ config()
 		p: .NetworkSettings.Ports,
 		n: (.NetworkSettings.Networks | map_values(
 			del(.EndpointID, .MacAddress) | .Aliases |= ((. // []) |
-			map(select(test("^[0-9a-f]{12}$") | not)) | sort)))} |
+			map(select(test("^[0-9a-f]{12}$") | not)) | sort) |
+			(.DNSNames // empty) |=
+			map(select(test("^[0-9a-f]{12}$") | not))))} |
 		del(.Config.Image, .HostConfig.Mounts) |
 		if .Config.Hostname | test("^[0-9a-f]{12}$")
 			then del(.Config.Hostname) else . end'

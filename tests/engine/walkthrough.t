@@ -37,7 +37,7 @@ docker commit web evidence >/dev/null
 docker kill web >/dev/null
 docker rm web >/dev/null
 docker run -d --name web -p 127.0.0.1:8080:80 shop >/dev/null
-like "$(engine_run evidence cat /w/index.html /w/shell.php)" \
+like "$(docker run --rm evidence cat /w/index.html /w/shell.php)" \
 	'owned.*system' "by hand: both files are in the saved image"
 docker rm -f web >/dev/null
 
@@ -75,7 +75,7 @@ code_is 0 "ir seal"
 run ir verify "$bundle"
 code_is 0 "ir verify"
 out_has VALID
-like "$(engine_run --network none ir-evidence/inc-7:web \
+like "$(docker run --rm --network none ir-evidence/inc-7:web \
 	cat /w/index.html /w/shell.php)" 'owned.*system' \
 	"both files are in the saved image"
 

@@ -69,6 +69,18 @@ test_settings(void **state)
 	    {"{'Aliases':[1,'e311994b7d119'],'MacAddress':'m'}",
 		"{'Aliases':['e311994b7d119']}"},
 	    {"null", "{}"},
+	    /* podman's */
+	    {"{'IPAMConfig':null,'Aliases':['shop','e311994b7d11'],"
+	     "'NetworkID':'front','EndpointID':'','IPAddress':'10.0.0.5',"
+	     "'GlobalIPv6Address':'fd00::5','MacAddress':'m',"
+	     "'DriverOpts':null}",
+		"{'IPAMConfig':{'IPv4Address':'10.0.0.5',"
+		"'IPv6Address':'fd00::5'},'MacAddress':'m',"
+		"'Aliases':['shop']}"},
+	    /* A stopped one's, which has none. */
+	    {"{'IPAMConfig':null,'EndpointID':'','IPAddress':'',"
+	     "'MacAddress':'m'}",
+		"{}"},
 	};
 
 	(void)state;
@@ -121,13 +133,19 @@ test_first(void **state)
 		assert_int_equal(
 		    ir_docker_networks_first(r) != NULL, v[i].first);
 	}
+	json_auto_t *podman =
+	    record("bridge", "front", "{'NetworkID':'front'}");
+	json_auto_t *none = record("none", "front", "{'NetworkID':'front'}");
+	assert_non_null(ir_docker_networks_first(podman));
+	assert_null(ir_docker_networks_first(none));
 }
 
 static void
 test_for(void **state)
 {
 	json_auto_t *r = record("front", "front",
-	    "{'Aliases':['www','e311994b7d11'],'IPAddress':'10.0.0.5'}");
+	    "{'Aliases':['www','e311994b7d11'],'EndpointID':'e',"
+	    "'IPAddress':'10.0.0.5'}");
 	struct ir_err err;
 	json_auto_t *other = ir_docker_networks_for(r, "beef", "web2", &err);
 

@@ -17,6 +17,7 @@ libir_a_SOURCES += \
 	ir/lib/docker/netns.h \
 	ir/lib/docker/networks-compare.c \
 	ir/lib/docker/networks-ports.c \
+	ir/lib/docker/networks-record.c \
 	ir/lib/docker/networks-settings.c \
 	ir/lib/docker/networks.c \
 	ir/lib/docker/networks.h \

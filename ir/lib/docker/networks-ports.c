@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "docker/container.h"
+#include "docker/sharing.h"
 #include "json/json.h"
 
 static bool
@@ -36,11 +37,13 @@ publishes(const json_t *entry, long number, const char *proto, const char *ip)
 	return false;
 }
 
-/* The entry of another container that publishes it, or NULL. */
+/* The entry of another container that publishes it, or NULL.  On podman those
+ * that share a network namespace show each other's ports. */
 static const json_t *
-who_has(
-    const json_t *list, const char *id, const char *port, const json_t *binding)
+who_has(struct ir_docker *d, const json_t *list, const json_t *inspect,
+    const char *port, const json_t *binding)
 {
+	const char *id = ir_json_str(inspect, "Id");
 	long number = strtol(ir_json_str(binding, "HostPort"), NULL, 10);
 	const char *proto = strchr(port, '/');
 	size_t i;
@@ -51,7 +54,8 @@ who_has(
 	json_array_foreach (list, i, c)
 		if (strcmp(ir_json_str(c, "Id"), id) != 0 &&
 		    publishes(
-			c, number, proto + 1, ir_json_str(binding, "HostIp")))
+			c, number, proto + 1, ir_json_str(binding, "HostIp")) &&
+		    !ir_docker_joins(d, c, inspect))
 			return c;
 	return NULL;
 }
@@ -72,8 +76,7 @@ ir_docker_ports_free(
 		return -1;
 	json_object_foreach (wanted, port, bindings)
 		json_array_foreach (bindings, i, b) {
-			const json_t *c =
-			    who_has(list, ir_json_str(inspect, "Id"), port, b);
+			const json_t *c = who_has(d, list, inspect, port, b);
 			const char *name = json_string_value(
 			    json_array_get(json_object_get(c, "Names"), 0));
 

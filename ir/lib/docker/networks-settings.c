@@ -8,6 +8,34 @@
 
 #include "json/json.h"
 
+static void
+keep(json_t *out, const char *to, const json_t *endpoint, const char *from)
+{
+	const char *s = ir_json_str(endpoint, from);
+
+	if (*s != '\0')
+		json_object_set_new(out, to, json_string(s));
+}
+
+/* Where the engine says which addresses were asked for, they are in IPAMConfig.
+ * podman, which gives no EndpointID, keeps that to itself: all are asked for,
+ * and the MAC, which would be another each time and unknown to neighbours. */
+static void
+keep_addresses(json_t *out, const json_t *endpoint)
+{
+	json_t *config = json_object();
+
+	if (*ir_json_str(endpoint, "EndpointID") == '\0') {
+		keep(config, "IPv4Address", endpoint, "IPAddress");
+		keep(config, "IPv6Address", endpoint, "GlobalIPv6Address");
+	}
+	if (json_object_size(config) > 0) {
+		json_object_set(out, "IPAMConfig", config);
+		keep(out, "MacAddress", endpoint, "MacAddress");
+	}
+	json_decref(config);
+}
+
 json_t *
 ir_docker_endpoint_settings(const json_t *endpoint, const char *short_id)
 {
@@ -22,6 +50,8 @@ ir_docker_endpoint_settings(const json_t *endpoint, const char *short_id)
 		if (v != NULL && !json_is_null(v))
 			json_object_set(out, kept[i], v);
 	}
+	if (json_object_get(out, "IPAMConfig") == NULL)
+		keep_addresses(out, endpoint);
 	json_array_foreach (json_object_get(endpoint, "Aliases"), i, a)
 		if (json_is_string(a) &&
 		    strcmp(json_string_value(a), short_id) != 0)

@@ -21,6 +21,10 @@
  * isolate it: pause it, or cut it on the host) and container:X (act on X). */
 int ir_docker_networks_mode(const json_t *inspect, struct ir_err *err);
 
+/** ir_docker_networks_of(inspect, err): the endpoints by their networks' names,
+ * borrowed; JSON null if there are none. */
+json_t *ir_docker_networks_of(const json_t *inspect, struct ir_err *err);
+
 /** ir_docker_networks_has(inspect, name): whether the container is connected to
  * that network.  What 20.10 leaves of a connect that it refused (an address in
  * use) and never takes away from a running container is no connection. */
@@ -82,7 +86,8 @@ json_t *ir_docker_networks_for(
 
 /** ir_docker_endpoint_settings(endpoint, short_id): the EndpointSettings with
  * which to connect again: only IPAMConfig, Aliases (without the short id),
- * Links, DriverOpts and GwPriority.  The caller owns it. */
+ * Links, DriverOpts and GwPriority; from podman, which does not say what was
+ * asked for, all its addresses.  The caller owns it. */
 json_t *ir_docker_endpoint_settings(
     const json_t *endpoint, const char *short_id);
 

@@ -99,7 +99,18 @@ compare_mounts(struct ctx *c, const json_t *other)
 		}
 }
 
-/* Networks that people made; on the predefined ones everybody is. */
+/* Everybody is on the predefined ones; podman's default one has a name that is
+ * its id too. */
+static bool
+is_predefined(const char *name, const json_t *endpoint)
+{
+	return strcmp(name, "bridge") == 0 || strcmp(name, "host") == 0 ||
+	       strcmp(name, "none") == 0 ||
+	       (strcmp(name, "podman") == 0 &&
+		   strcmp(ir_json_str(endpoint, "NetworkID"), name) == 0);
+}
+
+/* Networks that people made. */
 static void
 compare_networks(struct ctx *c, const json_t *other)
 {
@@ -108,8 +119,7 @@ compare_networks(struct ctx *c, const json_t *other)
 
 	json_object_foreach (
 	    ir_json_at(c->me, "NetworkSettings.Networks"), name, e)
-		if (strcmp(name, "bridge") != 0 && strcmp(name, "host") != 0 &&
-		    strcmp(name, "none") != 0 &&
+		if (!is_predefined(name, e) &&
 		    json_object_get(its, name) != NULL)
 			shares(c, "network", name);
 }
@@ -228,6 +238,22 @@ ir_docker_sharing(
 	return sorted(out, err);
 }
 
+/* podman's list does not say what an inspect says. */
+bool
+ir_docker_joins(struct ir_docker *d, const json_t *entry, const json_t *inspect)
+{
+	const char *mode = ir_json_str(entry, "HostConfig.NetworkMode");
+	json_auto_t *whole = NULL;
+	struct ir_err ignored;
+
+	if (*mode == '\0') {
+		whole =
+		    ir_docker_inspect(d, ir_json_str(entry, "Id"), &ignored);
+		mode = ir_json_str(whole, "HostConfig.NetworkMode");
+	}
+	return joins(mode, ir_json_str(inspect, "Id"), ir_docker_name(inspect));
+}
+
 json_t *
 ir_docker_sharing_network(
     struct ir_docker *d, const json_t *inspect, struct ir_err *err)
@@ -241,9 +267,7 @@ ir_docker_sharing_network(
 		const char *name = json_string_value(
 		    json_array_get(json_object_get(c, "Names"), 0));
 
-		if (name != NULL &&
-		    joins(ir_json_str(c, "HostConfig.NetworkMode"),
-			ir_json_str(inspect, "Id"), ir_docker_name(inspect)))
+		if (name != NULL && ir_docker_joins(d, c, inspect))
 			json_array_append_new(
 			    out, json_string(name + (*name == '/')));
 	}

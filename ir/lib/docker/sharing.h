@@ -16,9 +16,15 @@
 json_t *ir_docker_sharing(
     struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
+/** ir_docker_joins(d, entry, inspect): whether the container of that entry of
+ * ir_docker_list() uses the inspected one's network namespace; false also when
+ * the engine cannot be asked. */
+bool ir_docker_joins(
+    struct ir_docker *d, const json_t *entry, const json_t *inspect);
+
 /** ir_docker_sharing_network(d, inspect, err): the names of those that use this
- * container's network namespace: one call, whatever their number.  The caller
- * owns the array. */
+ * container's network namespace.  The caller owns
+ * the array. */
 json_t *ir_docker_sharing_network(
     struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
