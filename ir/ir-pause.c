@@ -211,7 +211,6 @@ act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 	json_t *warnings = json_array();
 	int rc;
 
-	(void)chosen;
 	if (cli->dry_run) {
 		ir_dryrun_start(&dry, cli->engine, inspect);
 		ir_dryrun_watch(&dry);
@@ -222,6 +221,12 @@ act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 		rc = ir_dryrun_end(&dry, err);
 	else if (cli->dry_run)
 		ir_dryrun_drop(&dry);
+	/* Of those that nobody named, one may end and be gone at any time. */
+	if (rc == -1 && chosen && !opt.undo && err->code == IR_ENOENT) {
+		ir_say("%s was removed meanwhile", ir_docker_name(inspect));
+		rc = 0;
+		p.state = IR_PAUSE_NOT_RUNNING;
+	}
 	if (rc == 0)
 		rc = result(cli, inspect, &p, warnings);
 	else

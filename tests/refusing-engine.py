@@ -8,7 +8,9 @@ Listens on the Unix socket SOCKET and passes every request on to the one of
 ENGINE, but for those of METHOD whose path, without version prefix and query,
 fits PATH (* is any text): the first SKIP of them are passed on too (default
 0), the next TIMES are answered with STATUS and never reach the engine (default:
-all), the rest is passed on again.  One request a connection.
+all), the rest is passed on again.  STATUS after:FILE passes them on, too, but
+only once there is that file, and counts them on standard error.  One request a
+connection.
 """
 import fnmatch
 import os
@@ -17,6 +19,7 @@ import socket
 import socketserver
 import sys
 import threading
+import time
 
 SOCKET, ENGINE, METHOD, PATH, STATUS = sys.argv[1:6]
 SKIP = int(sys.argv[6]) if len(sys.argv) > 6 else 0
@@ -49,7 +52,12 @@ class Handler(socketserver.StreamRequestHandler):
             if key != b"connection":
                 headers.append(h)
         body = self.rfile.read(length)
-        if is_refused(line[0], line[1]):
+        refused = is_refused(line[0], line[1])
+        if refused and STATUS.startswith("after:"):
+            print(seen, file=sys.stderr, flush=True)
+            while not os.path.exists(STATUS[6:]):
+                time.sleep(0.02)
+        elif refused:
             text = b'{"message":"refused by the test"}'
             if STATUS == "204":
                 text = b""
@@ -69,6 +77,7 @@ class Handler(socketserver.StreamRequestHandler):
 
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
+    request_queue_size = 64
 
 
 if os.path.exists(SOCKET):

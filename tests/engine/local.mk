@@ -9,6 +9,8 @@ engine_tests = \
 	tests/engine/isolate.t \
 	tests/engine/kill.t \
 	tests/engine/links.t \
+	tests/engine/pause-many.t \
+	tests/engine/pause-policy.t \
 	tests/engine/pause.t \
 	tests/engine/processes.t \
 	tests/engine/rebuild.t \

@@ -129,9 +129,9 @@ was_already(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p)
 	p->how = "engine";
 }
 
-/* Whether it stands still, or is gone, for another reason: somebody else was
- * faster, or it has ended. */
-static bool
+/* 1 if it stands still, or has ended, for another reason: somebody else was
+ * faster.  0 if it runs on, -1 if the engine does not say. */
+static int
 changed(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p)
 {
 	struct ir_err ignored;
@@ -139,31 +139,33 @@ changed(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p)
 	    cli->engine, ir_json_str(inspect, "Id"), &ignored);
 
 	if (now == NULL)
-		return false;
+		return -1;
 	if (ir_json_true(now, "State.Paused"))
 		was_already(cli, inspect, p);
 	else if (!ir_json_true(now, "State.Running"))
 		p->state = IR_PAUSE_NOT_RUNNING;
 	else
-		return false;
-	return true;
+		return 0;
+	return 1;
 }
 
 /* The engine answered, and would not: on its host there is another way, and
- * elsewhere the last one, if it was asked for. */
+ * elsewhere the last one, if it was asked for.  One that broke off may do it
+ * yet. */
 static int
 otherwise(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
-    struct ir_err *err)
+    bool answered, struct ir_err *err)
 {
 	const char *name = ir_docker_name(inspect);
+	int now = changed(cli, inspect, p), rc;
 	struct ir_err why;
-	int rc;
 
-	if (err->code != IR_EPROTO && err->code != IR_ENOENT)
-		return ir_wrap(err, "cannot freeze %s", name);
-	if (changed(cli, inspect, p))
+	if (now == 1)
 		return 0;
-	if (err->code != IR_EPROTO)
+	if (err->code == IR_EINTR)
+		return ir_wrap(
+		    err, "%s may be frozen or not, run it again", name);
+	if (now == -1 || !answered || err->code != IR_EPROTO)
 		return ir_wrap(err, "cannot freeze %s", name);
 	p->not_frozen = *err;
 	rc = stop_processes(cli, inspect, p, &why);
@@ -184,6 +186,7 @@ freeze(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 {
 	const char *id = ir_json_str(inspect, "Id");
 	uint64_t began;
+	bool answered;
 	int rc;
 
 	ir_cli_change(cli, "ir pause --undo", "so that nothing in it goes on",
@@ -191,10 +194,11 @@ freeze(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 	began = ir_mono_ns();
 	rc = ir_docker_pause(cli->engine, id, err);
 	p->ms = (double)(ir_mono_ns() - began) / 1e6;
+	answered = rc == 0 || ir_docker_status(cli->engine) >= 400;
 	if (rc == 0 && !cli->dry_run)
 		rc = ir_pause_expect(cli, inspect, true, err);
 	if (rc == -1)
-		return otherwise(cli, inspect, p, err);
+		return otherwise(cli, inspect, p, answered, err);
 	p->state = IR_PAUSE_DONE;
 	p->how = "engine";
 	return 0;
@@ -225,5 +229,10 @@ ir_pause_freeze(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 		    err, "%s is frozen, but", ir_docker_name(inspect));
 	if (ir_policy_hold(cli, IR_PAUSE, inspect, &p->policy_stays) == 0)
 		p->policy_stays.code = IR_OK;
-	return 0;
+	if (p->policy_stays.code != IR_EINTR)
+		return 0;
+	return ir_fail(err, IR_EINTR,
+	    "%s is frozen, but interrupted before its restart policy was set "
+	    "to no: run it again",
+	    ir_docker_name(inspect));
 }

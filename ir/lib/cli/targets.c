@@ -254,6 +254,11 @@ act_on(struct work *w, struct target *t, struct ir_cli *cli)
 	    t->id != NULL ? ir_docker_inspect(cli->engine, t->id, &t->err)
 			  : NULL;
 
+	/* Nobody asked for this one by its name. */
+	if (inspect == NULL && t->chosen && t->err.code == IR_ENOENT) {
+		ir_say("%s was removed meanwhile", t->name);
+		return 0;
+	}
 	return inspect != NULL ? w->act(cli, inspect, t->chosen, &t->err) : -1;
 }
 
