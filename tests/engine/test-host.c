@@ -9,6 +9,9 @@
  *	test-host ID PID wait-down FILE		opens, waits until FILE is gone,
  *						then takes them down
  *	test-host ID PID ends			"INDEX NAME up|down INNER"
+ *	test-host ID PID state			prints the tar archive, and its
+ *						ledger on stderr
+ *	test-host ID PID leaks			prints 1, 0 or -1
  *
  * Exits with the code of the error and its message on stderr, if there is one.
  */
@@ -20,6 +23,7 @@
 #include "base/buf.h"
 #include "host/inside.h"
 #include "host/links.h"
+#include "host/state.h"
 #include "json/json.h"
 
 static struct ir_err err;
@@ -60,6 +64,19 @@ ends(struct ir_host *h)
 }
 
 static int
+state(struct ir_host *h)
+{
+	ir_auto_buf struct ir_buf tar = IR_BUF_INIT;
+	json_t *ledger = NULL;
+	int rc = ir_host_state(h, &tar, &ledger, &err);
+
+	fwrite(tar.p, 1, tar.len, stdout);
+	json_dumpf(ledger, stderr, JSON_INDENT(2));
+	json_decref(ledger);
+	return rc;
+}
+
+static int
 look(struct ir_host *h, bool only_judge)
 {
 	json_auto_t *links = ir_host_links(h, &err);
@@ -81,6 +98,12 @@ act(struct ir_host *h, const char *word, const char *file)
 		return ir_host_links_none(h, &err);
 	if (strcmp(word, "ends") == 0)
 		return ends(h);
+	if (strcmp(word, "state") == 0)
+		return state(h);
+	if (strcmp(word, "leaks") == 0) {
+		printf("%d\n", ir_host_resolver_leaks(h));
+		return 0;
+	}
 	if (strcmp(word, "wait-down") == 0) {
 		while (access(file, F_OK) == 0)
 			usleep(10000);

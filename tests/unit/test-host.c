@@ -7,16 +7,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
 #include "host/cgroup.h"
+#include "host/conntrack.h"
+#include "host/dumps.h"
 #include "host/inside.h"
+#include "host/link.h"
 #include "host/mounts.h"
+#include "host/resolver.h"
 
 #define ID    "6dbeebd79a91c0ffee6dbeebd79a91c0ffee6dbeebd79a91c0ffee6dbeebd79a"
 #define OTHER "7dbeebd79a91c0ffee6dbeebd79a91c0ffee6dbeebd79a91c0ffee6dbeebd79a"
@@ -222,6 +229,124 @@ reads_no_more_than_that(void **state)
 	assert_null(ir_host_read(AT_FDCWD, "/", 9, &len, &err));
 }
 
+static void
+reads_resolvers(void **state)
+{
+	struct ir_host_resolver r;
+
+	(void)state;
+	ir_host_resolver_parse("", &r);
+	assert_int_equal(r.servers, 0);
+	ir_host_resolver_parse("# nameserver 127.0.0.1\nsearch x\n"
+			       "nameserver 10.0.0.1",
+	    &r);
+	assert_int_equal(r.servers, 1);
+	assert_int_equal(r.loopback, 0);
+	ir_host_resolver_parse("nameserver\t127.0.0.11\n"
+			       "nameserver ::1\nnameserver 127.0.0.53 # x\n"
+			       "nameserver fe80::1%eth0\nnameserver x\n",
+	    &r);
+	assert_int_equal(r.servers, 5);
+	assert_int_equal(r.loopback, 3);
+	assert_int_equal(r.stub, 1);
+	assert_int_equal(r.engines, 1);
+}
+
+static void
+names_connections(void **state)
+{
+	static const char line[] =
+	    "ipv4 2 tcp 6 431999 ESTABLISHED src=10.0.0.2 dst=10.0.0.1 "
+	    "sport=1 dport=2 src=10.0.0.1 dst=192.168.0.9 sport=2 dport=1\n";
+	struct ir_host_address a = {.family = AF_INET, .bytes = {10, 0, 0, 2}};
+	struct ir_host_names names = {NULL, 0};
+
+	(void)state;
+	assert_false(ir_host_names_in(&names, line));
+	assert_int_equal(ir_host_names_add(&names, &a, &err), 0);
+	assert_true(ir_host_names_in(&names, line));
+	assert_false(ir_host_names_in(&names, "src=10.0.0.20 dst=10.0.0"));
+	assert_false(ir_host_names_in(&names, "10.0.0.2 =10.0.0.2 x=10.0.0.2"));
+	assert_true(ir_host_names_in(&names, "src=1.1.1.1 dst=10.0.0.2"));
+	/* Everybody has these. */
+	a = (struct ir_host_address){
+	    .family = AF_INET, .bytes = {127, 0, 0, 1}};
+	assert_int_equal(ir_host_names_add(&names, &a, &err), 0);
+	a = (struct ir_host_address){
+	    .family = AF_INET6, .bytes = {0xfe, 0x80, [15] = 1}};
+	assert_int_equal(ir_host_names_add(&names, &a, &err), 0);
+	assert_int_equal(names.n, 1);
+	a = (struct ir_host_address){
+	    .family = AF_INET6, .bytes = {0xfd, 9, [15] = 2}};
+	assert_int_equal(ir_host_names_add(&names, &a, &err), 0);
+	assert_true(ir_host_names_in(
+	    &names, "dst=fd09:0000:0000:0000:0000:0000:0000:0002 sport=9"));
+	ir_host_names_free(&names);
+}
+
+/* Only the kernel is heard: not even who may send to anybody. */
+static void
+hears_the_kernel_only(void **state)
+{
+	ir_auto_close int own = ir_host_own_netns(&err);
+	ir_auto_close int fd = ir_host_netlink(own, NETLINK_ROUTE, &err);
+	ir_auto_close int forger =
+	    socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	struct sockaddr_nl to;
+	socklen_t len = sizeof(to);
+	struct nlmsghdr m = {.nlmsg_len = sizeof(m), .nlmsg_type = RTM_NEWLINK};
+
+	(void)state;
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&to, &len), 0);
+	assert_int_not_equal(to.nl_pid, 0);
+	assert_int_equal(sendto(forger, &m, sizeof(m), 0,
+			     (struct sockaddr *)&to, sizeof(to)),
+	    -1);
+	assert_int_equal(errno, geteuid() == 0 ? ECONNREFUSED : EPERM);
+}
+
+/* A link as the kernel would tell it, and cut short at every byte. */
+static void
+parses_links(void **state)
+{
+	char room[256] __attribute__((aligned(8))) = {0};
+	struct nlmsghdr *m = mnl_nlmsg_put_header(room);
+	struct ifinfomsg *i = mnl_nlmsg_put_extra_header(m, sizeof(*i));
+	struct nlattr *info;
+	struct ir_host_link l;
+
+	(void)state;
+	m->nlmsg_type = RTM_NEWLINK;
+	i->ifi_index = 7;
+	mnl_attr_put(m, IFLA_IFNAME, 15, "no NUL at all.."); /* 15 and none */
+	mnl_attr_put_u32(m, IFLA_LINK, 9);
+	mnl_attr_put_u32(m, IFLA_LINK_NETNSID, 0);
+	mnl_attr_put(m, IFLA_ADDRESS, 33, "0123456789012345678901234567890123");
+	info = mnl_attr_nest_start(m, IFLA_LINKINFO);
+	mnl_attr_put_strz(m, IFLA_INFO_KIND, "veth");
+	mnl_attr_nest_end(m, info);
+	assert_int_equal(ir_host_link_parse(m, &l), 0);
+	assert_string_equal(l.name, "no NUL at all..");
+	assert_string_equal(l.kind, "veth");
+	assert_int_equal(l.lower, 9);
+	assert_int_equal(l.mac_len, 32);
+	assert_true(l.elsewhere);
+	assert_int_equal(l.target, IR_HOST_HERE);
+	for (uint32_t n = m->nlmsg_len; n-- > sizeof(*m);) {
+		ir_auto_free char *part = malloc(n);
+		struct nlmsghdr *p = (void *)part;
+
+		memcpy(part, room, n);
+		p->nlmsg_len = n;
+		ir_host_link_parse(p, &l);
+		for (size_t k = 0; k < IR_HOST_DUMPS; k++)
+			json_decref(ir_host_dumps[k].json(p));
+	}
+	m->nlmsg_type = RTM_DELLINK;
+	assert_int_equal(ir_host_link_parse(m, &l), -1);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(bears_its_id),
     cmocka_unit_test(finds_its_part),
@@ -231,6 +356,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(knows_the_dead),
     cmocka_unit_test(runs_elsewhere),
     cmocka_unit_test(reads_no_more_than_that),
+    cmocka_unit_test(reads_resolvers),
+    cmocka_unit_test(names_connections),
+    cmocka_unit_test(hears_the_kernel_only),
+    cmocka_unit_test(parses_links),
 };
 
 UNIT_MAIN(tests)

@@ -104,6 +104,20 @@
  * half a million routes. */
 #define IR_MAX_NETLINK (64u << 20)
 
+/* What is saved of a container's network before it is cut must neither hold up
+ * the cut nor fill our memory, which it is kept in: a container with 50,000
+ * sockets has 8 MiB in /proc/net/tcp, and the kernel writes some 100 MiB of
+ * that in a second.  A routing table of the whole Internet is not a
+ * container's. */
+#define IR_STATE_MS       2000
+#define IR_MAX_STATE_FILE (16u << 20)
+#define IR_MAX_STATE      (32u << 20)
+#define IR_MAX_STATE_DUMP (8u << 20)
+
+/* resolv.conf, hosts, hostname: some lines; lists of blocked hosts are 1 MiB
+ * at times. */
+#define IR_MAX_SETTING (4u << 20)
+
 /* Open files that are looked at for the one behind a tun device: 0.3 s. */
 #define IR_MAX_FDINFO 30000u
 

@@ -29,14 +29,13 @@ ir_host_address_dump(
 
 /* Of a link between two hosts IFA_ADDRESS is the other one's. */
 int
-ir_host_address_parse(
-    const struct nlmsghdr *m, int *index, char text[IR_HOST_ADDRESS_SIZE])
+ir_host_address_parse(const struct nlmsghdr *m, struct ir_host_address *to)
 {
 	const struct ifaddrmsg *i = mnl_nlmsg_get_payload(m);
 	const struct nlattr *a, *best = NULL;
-	char ip[INET6_ADDRSTRLEN];
 	size_t want;
 
+	memset(to, 0, sizeof(*to));
 	if (m->nlmsg_type != RTM_NEWADDR ||
 	    m->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*i))
 		return -1;
@@ -50,8 +49,19 @@ ir_host_address_parse(
 					   : 0;
 	if (best == NULL || want == 0 || mnl_attr_get_payload_len(best) < want)
 		return -1;
-	inet_ntop(i->ifa_family, mnl_attr_get_payload(best), ip, sizeof(ip));
-	snprintf(text, IR_HOST_ADDRESS_SIZE, "%s/%u", ip, i->ifa_prefixlen);
-	*index = (int)i->ifa_index;
+	to->link = (int)i->ifa_index;
+	to->family = i->ifa_family;
+	to->prefix = i->ifa_prefixlen;
+	memcpy(to->bytes, mnl_attr_get_payload(best), want);
 	return 0;
+}
+
+void
+ir_host_address_text(
+    char text[IR_HOST_ADDRESS_SIZE], const struct ir_host_address *a)
+{
+	char ip[INET6_ADDRSTRLEN];
+
+	inet_ntop(a->family, a->bytes, ip, sizeof(ip));
+	snprintf(text, IR_HOST_ADDRESS_SIZE, "%s/%u", ip, a->prefix);
 }

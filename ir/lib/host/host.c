@@ -29,18 +29,13 @@
 #define PATIENCE_SECONDS 2
 
 char *
-ir_host_read(
-    int dirfd, const char *path, size_t max, size_t *len, struct ir_err *err)
+ir_host_read_fd(
+    int fd, const char *name, size_t max, size_t *len, struct ir_err *err)
 {
-	ir_auto_close int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
 	struct ir_buf b = IR_BUF_INIT;
 	char chunk[4096];
 	ssize_t n = 0;
 
-	if (fd == -1) {
-		ir_fail_errno(err, "%s", path);
-		return NULL;
-	}
 	while (b.len < max) {
 		size_t room = max - b.len;
 
@@ -53,12 +48,25 @@ ir_host_read(
 		ir_buf_add(&b, chunk, (size_t)n);
 	}
 	if (n == -1) {
-		ir_fail_errno(err, "%s", path);
+		ir_fail_errno(err, "%s", name);
 		ir_buf_free(&b);
 		return NULL;
 	}
 	*len = b.len;
 	return ir_buf_take(&b, err);
+}
+
+char *
+ir_host_read(
+    int dirfd, const char *path, size_t max, size_t *len, struct ir_err *err)
+{
+	ir_auto_close int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1) {
+		ir_fail_errno(err, "%s", path);
+		return NULL;
+	}
+	return ir_host_read_fd(fd, path, max, len, err);
 }
 
 /* That there is such a process says nothing: its cgroup does. */

@@ -46,6 +46,11 @@ int ir_host_netlink(int netns, int protocol, struct ir_err *err);
 char *ir_host_read(
     int dirfd, const char *path, size_t max, size_t *len, struct ir_err *err);
 
+/** ir_host_read_fd(fd, name, max, len, err): the same for what is open; name is
+ * for messages. */
+char *ir_host_read_fd(
+    int fd, const char *name, size_t max, size_t *len, struct ir_err *err);
+
 /* The host's end of one outward link of the container, proven as links.h says.
  * Only by index, and through that namespace, is it to be acted on. */
 struct ir_host_end {

@@ -39,13 +39,14 @@ addresses_of(const struct ir_buf *dump, int link)
 {
 	json_t *list = json_array();
 	char text[IR_HOST_ADDRESS_SIZE];
-	int index;
+	struct ir_host_address a;
 
 	for (const struct nlmsghdr *m = ir_host_nl_each(dump, NULL); m != NULL;
 	     m = ir_host_nl_each(dump, m))
-		if (ir_host_address_parse(m, &index, text) == 0 &&
-		    index == link)
+		if (ir_host_address_parse(m, &a) == 0 && a.link == link) {
+			ir_host_address_text(text, &a);
 			json_array_append_new(list, json_string(text));
+		}
 	return list;
 }
 

@@ -1,8 +1,14 @@
 libir_a_SOURCES += \
 	ir/lib/host/addresses.c \
 	ir/lib/host/addresses.h \
+	ir/lib/host/ancestors.c \
+	ir/lib/host/ancestors.h \
 	ir/lib/host/cgroup.c \
 	ir/lib/host/cgroup.h \
+	ir/lib/host/conntrack.c \
+	ir/lib/host/conntrack.h \
+	ir/lib/host/dumps.c \
+	ir/lib/host/dumps.h \
 	ir/lib/host/ends.c \
 	ir/lib/host/filter.h \
 	ir/lib/host/freezer.c \
@@ -10,6 +16,8 @@ libir_a_SOURCES += \
 	ir/lib/host/host.c \
 	ir/lib/host/host.h \
 	ir/lib/host/inside.h \
+	ir/lib/host/ledger.c \
+	ir/lib/host/ledger.h \
 	ir/lib/host/link.c \
 	ir/lib/host/link.h \
 	ir/lib/host/links.c \
@@ -24,6 +32,11 @@ libir_a_SOURCES += \
 	ir/lib/host/netlink.h \
 	ir/lib/host/processes.c \
 	ir/lib/host/processes.h \
+	ir/lib/host/resolver.c \
+	ir/lib/host/resolver.h \
+	ir/lib/host/rootfile.c \
+	ir/lib/host/rootfile.h \
 	ir/lib/host/spaces.c \
 	ir/lib/host/spaces.h \
+	ir/lib/host/state.c \
 	ir/lib/host/state.h

@@ -24,6 +24,7 @@ ir_host_nl_open(
 {
 	nl->seq = 0;
 	nl->error = 0;
+	nl->limit = IR_MAX_NETLINK;
 	nl->fd = ir_host_netlink(netns, protocol, err);
 	return nl->fd == -1 ? -1 : 0;
 }
@@ -121,7 +122,7 @@ hear(struct ir_host_nl *nl, const struct nlmsghdr *m, struct hearing *h)
 	if (h->answers != NULL) {
 		size_t pad = MNL_ALIGN(m->nlmsg_len) - m->nlmsg_len;
 
-		if (m->nlmsg_len > IR_MAX_NETLINK - h->answers->len) {
+		if (m->nlmsg_len > nl->limit - h->answers->len) {
 			nl->error = EFBIG;
 			return -1;
 		}
@@ -156,8 +157,8 @@ static int
 refused(const struct ir_host_nl *nl, const char *what, struct ir_err *err)
 {
 	if (nl->error == EFBIG)
-		return ir_fail(err, IR_EFORMAT, "%s: more than %u MiB", what,
-		    IR_MAX_NETLINK >> 20);
+		return ir_fail(err, IR_EFORMAT, "%s: more than %zu MiB", what,
+		    nl->limit >> 20);
 	if (nl->error == EPERM || nl->error == EACCES)
 		return ir_fail(
 		    err, IR_EPERM, "%s takes root (CAP_NET_ADMIN)", what);

@@ -16,7 +16,8 @@
 struct ir_host_nl {
 	int fd;
 	uint32_t seq;
-	int error; /* what the kernel said to the last question: an errno */
+	int error;    /* what the kernel said to the last question: an errno */
+	size_t limit; /* of an answer in all: at first IR_MAX_NETLINK */
 };
 
 /** ir_host_nl_open(nl, netns, protocol, err): a socket in that namespace, see
@@ -32,8 +33,8 @@ void ir_host_nl_close(struct ir_host_nl *nl);
  * disturbed by a change is asked for again, three times; then it is taken as it
  * is: dumps go by index, and what was there all the time is in them.  -1 with
  * nl->error set if the kernel refuses; what, for messages, says what was asked:
- * "the links of the container".  IR_EFORMAT if there is more than
- * IR_MAX_NETLINK. */
+ * "the links of the container".  If there is more than
+ * nl->limit, that is IR_EFORMAT and EFBIG, and answers has the beginning. */
 int ir_host_nl_ask(struct ir_host_nl *nl, struct nlmsghdr *m,
     struct ir_buf *answers, const char *what, struct ir_err *err);
 

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "host/ancestors.h"
 #include "host/inside.h"
 #include "host/mounts.h"
 
@@ -112,46 +113,23 @@ add_own(struct ir_host_spaces *s)
 	add(s, ir_host_own_netns(&err), true);
 }
 
-static int
-open_proc(long long pid)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/%lld", pid);
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* The number of its parent: after the name, which may be anything, the state
- * and then that. */
-static long long
-parent_of(int proc)
-{
-	struct ir_err err;
-	size_t len;
-	ir_auto_free char *stat = ir_host_read(proc, "stat", 4096, &len, &err);
-	const char *end = stat != NULL ? strrchr(stat, ')') : NULL;
-	long long parent;
-
-	return end != NULL && sscanf(end, ") %*c %lld", &parent) == 1 ? parent
-								      : 0;
-}
-
 /* Calls fn for /proc/PID of each ancestor, and of the program itself. */
 static void
 each_ancestor(
     struct ir_host_spaces *s, void (*fn)(struct ir_host_spaces *, int proc))
 {
-	long long pid = parent_of(s->h->proc);
+	int proc = ir_host_parent(s->h->proc), next;
 
-	for (int i = 0; i < MAX_ANCESTORS && pid > 0; i++) {
-		ir_auto_close int proc = open_proc(pid);
-
-		if (proc == -1)
-			break;
+	for (int i = 0; i < MAX_ANCESTORS && proc != -1; i++) {
 		fn(s, proc);
-		pid = parent_of(proc);
+		next = ir_host_parent(proc);
+		close(proc);
+		proc = next;
 	}
-	ir_auto_close int self = open_proc(getpid());
+	if (proc != -1)
+		close(proc);
+	ir_auto_close int self =
+	    open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (self != -1)
 		fn(s, self);
 }
@@ -255,6 +233,12 @@ ir_host_spaces_at(struct ir_host_spaces *s, size_t i)
 	while (i >= s->n && s->next < END)
 		look(s);
 	return i < s->n ? &s->v[i] : NULL;
+}
+
+size_t
+ir_host_spaces_known(const struct ir_host_spaces *s)
+{
+	return s->n;
 }
 
 bool

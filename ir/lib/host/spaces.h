@@ -36,6 +36,9 @@ void ir_host_spaces_free(struct ir_host_spaces *s);
  * are asked for.  Borrowed; the next call may move it. */
 struct ir_host_space *ir_host_spaces_at(struct ir_host_spaces *s, size_t i);
 
+/** ir_host_spaces_known(s): how many were found so far. */
+size_t ir_host_spaces_known(const struct ir_host_spaces *s);
+
 /** ir_host_spaces_engines(s, netns): whether netns is one of the engine's. */
 bool ir_host_spaces_engines(struct ir_host_spaces *s, int netns);
 

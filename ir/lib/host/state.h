@@ -20,7 +20,9 @@
  * neighbours.json from rtnetlink (which also has IPv6 neighbours); conntrack,
  * the lines or entries of the host's that name one of the container's
  * addresses; resolv.conf, hosts and hostname of the container, which may be
- * hostile links to anywhere and are looked up within its root only.
+ * hostile links to anywhere and are looked up within its root only.  Where its
+ * processes are in more than one network namespace, those of the others are
+ * below netns-NUMBER/.
  *
  * *ledger gets, the caller owns it:
  *   [{"what":"tcp","outcome":"collected","bytes":1234},
@@ -34,9 +36,9 @@ int ir_host_state(
     struct ir_host *h, struct ir_buf *tar, json_t **ledger, struct ir_err *err);
 
 /** ir_host_resolver_leaks(h): whether names may be resolved from within
- * although the network is cut (CVE-2024-29018): its resolv.conf names the
- * engine's own resolver, 127.0.0.11, and the one of the engine's host is on
- * loopback.  1 yes, 0 no, -1 it cannot be told. */
+ * although the network is cut (CVE-2024-29018): it has a socket of the engine's
+ * own resolver, 127.0.0.11, or its resolv.conf names that, and the one that the
+ * engine itself asks is on loopback.  1 yes, 0 no, -1 it cannot be told. */
 int ir_host_resolver_leaks(struct ir_host *h);
 
 #endif
