@@ -5,6 +5,7 @@ engine_tests = \
 	tests/engine/diff.t \
 	tests/engine/docker-calls.t \
 	tests/engine/engine.t \
+	tests/engine/filter.t \
 	tests/engine/host.t \
 	tests/engine/isolate.t \
 	tests/engine/kill.t \
@@ -18,8 +19,8 @@ engine_tests = \
 	tests/engine/status.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
-EXTRA_DIST += $(engine_tests) tests/engine.sh tests/podman.sh tests/engines \
-	tests/refusing-engine.py
+EXTRA_DIST += $(engine_tests) tests/analysts.sh tests/engine.sh \
+	tests/podman.sh tests/engines tests/refusing-engine.py
 
 check_PROGRAMS += tests/engine/test-docker-calls
 tests_engine_test_docker_calls_SOURCES = tests/engine/test-docker-calls.c \

@@ -3,6 +3,9 @@
  * What lib/host does to a container, by a word each, for tests in shell:
  *
  *	test-host-acts ID PID stop | stopped | continue LIST
+ *	test-host-acts ID PID filter-links ADDRESS... | filter-cgroup ADDRESS...
+ *	test-host-acts ID PID look | remove
+ *	test-host-acts ID 0 remove-id
  *
  * What comes of it goes to stdout as JSON; a failure's message to stderr, its
  * code is the exit code.
@@ -11,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/filter.h"
 #include "host/host.h"
 #include "host/processes.h"
 #include "json/json.h"
@@ -56,6 +60,50 @@ act_continue(struct ir_host *h, char *argv[])
 	return list != NULL ? ir_host_continue(h, list, &err) : -1;
 }
 
+static json_t *
+addresses(char *argv[])
+{
+	json_t *list = json_array();
+
+	for (; *argv != NULL; argv++)
+		json_array_append_new(list, json_string(*argv));
+	return list;
+}
+
+static int
+act_filter_links(struct ir_host *h, char *argv[])
+{
+	json_auto_t *keep = addresses(argv);
+
+	return ir_host_filter_links(h, keep, &err);
+}
+
+static int
+act_filter_cgroup(struct ir_host *h, char *argv[])
+{
+	json_auto_t *keep = addresses(argv);
+
+	return ir_host_filter_cgroup(h, keep, &err);
+}
+
+static int
+act_look(struct ir_host *h, char *argv[])
+{
+	json_auto_t *found = NULL;
+	int rc = ir_host_filter_look(h, &found, &err);
+
+	(void)argv;
+	show(found);
+	return rc;
+}
+
+static int
+act_remove(struct ir_host *h, char *argv[])
+{
+	(void)argv;
+	return ir_host_filter_remove(h, &err);
+}
+
 static const struct act {
 	const char *word;
 	int args;
@@ -64,14 +112,21 @@ static const struct act {
     {"stop", 0, act_stop},
     {"stopped", 0, act_stopped},
     {"continue", 1, act_continue},
+    {"filter-links", -1, act_filter_links},
+    {"filter-cgroup", -1, act_filter_cgroup},
+    {"look", 0, act_look},
+    {"remove", 0, act_remove},
 };
 
 static int
 act(int argc, char *argv[])
 {
-	struct ir_host *h = ir_host_open(argv[1], atoll(argv[2]), &err);
+	struct ir_host *h;
 	int rc;
 
+	if (strcmp(argv[3], "remove-id") == 0)
+		return ir_host_filter_remove_id(argv[1], &err);
+	h = ir_host_open(argv[1], atoll(argv[2]), &err);
 	if (h == NULL)
 		return -1;
 	rc = ir_fail(&err, IR_EUSAGE, "unknown word or arguments");

@@ -15,7 +15,7 @@ declare -A rank=(
 )
 
 # What is of libc or Linux.  Anything else in <> is somebody's library.
-libc='^((sys|linux|netinet|arpa|asm)/[a-z0-9_]+|assert|ctype|dirent|dlfcn'
+libc='^((sys|linux|linux/netfilter|netinet|arpa|asm)/[a-z0-9_]+|assert|ctype|dirent|dlfcn'
 libc+='|elf|endian|err|errno|fcntl|fnmatch|getopt|glob|grp|inttypes|langinfo'
 libc+='|libgen|limits|locale|math|netdb|poll|pthread|pwd|regex|sched|search'
 libc+='|semaphore|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint'

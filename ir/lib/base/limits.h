@@ -124,6 +124,10 @@
 /* Processes of one container: the kernel's own limit on numbers is 2^22. */
 #define IR_MAX_PIDS (4u << 20)
 
+/* Addresses that a contained container may still talk to: those of a name, or
+ * of a team. */
+#define IR_MAX_KEEP 64u
+
 /* Chunk attestation: at most this much of a stream, or this long, is
  * unproven after a kill (bundle format, section 3). */
 #define IR_CHUNK_BYTES (64u << 20)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -14,18 +15,30 @@
 
 #include "base/file.h"
 
+/* What a child gets of ours. */
+struct ends {
+	int in; /* -1 for /dev/null */
+	int out;
+	bool talk; /* its stderr goes to out, too */
+	const int *fds;
+	size_t nfds;
+};
+
 /* In the child: nothing here may allocate.  Descriptors are first moved out
  * of the way, so that none is overwritten before it is used. */
 static void
-child(char *const argv[], const int *fds, size_t nfds, int out)
+child(char *const argv[], const struct ends *e)
 {
-	int moved[8], null = open("/dev/null", O_RDONLY);
+	int moved[8], in = e->in;
 
-	for (size_t i = 0; i < nfds; i++)
-		moved[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 64);
-	if (null == -1 || dup2(null, 0) == -1 || dup2(out, 1) == -1)
+	if (in == -1)
+		in = open("/dev/null", O_RDONLY);
+	for (size_t i = 0; i < e->nfds; i++)
+		moved[i] = fcntl(e->fds[i], F_DUPFD_CLOEXEC, 64);
+	if (in == -1 || dup2(in, 0) == -1 || dup2(e->out, 1) == -1 ||
+	    (e->talk && dup2(e->out, 2) == -1))
 		_exit(127);
-	for (size_t i = 0; i < nfds; i++)
+	for (size_t i = 0; i < e->nfds; i++)
 		if (dup2(moved[i], (int)i + 3) == -1)
 			_exit(127);
 	signal(SIGPIPE, SIG_DFL);
@@ -54,20 +67,21 @@ drain(int fd, struct ir_buf *out, size_t max, const char *name,
 	return ir_buf_ok(out, err);
 }
 
-int
-ir_proc_run(char *const argv[], const int *fds, size_t nfds, struct ir_buf *out,
-    size_t max, struct ir_err *err)
+static int
+run(char *const argv[], struct ends *e, struct ir_buf *out, size_t max,
+    struct ir_err *err)
 {
 	int pipefd[2], status, rc;
 	pid_t pid;
 
-	if (nfds > 8)
+	if (e->nfds > 8)
 		return ir_fail(err, IR_EINTERNAL, "too many descriptors");
 	if (pipe2(pipefd, O_CLOEXEC) == -1)
 		return ir_fail_errno(err, "cannot make a pipe");
+	e->out = pipefd[1];
 	setenv("LC_ALL", "C", 1);
 	if ((pid = fork()) == 0)
-		child(argv, fds, nfds, pipefd[1]);
+		child(argv, e);
 	close(pipefd[1]);
 	if (pid == -1) {
 		close(pipefd[0]);
@@ -83,6 +97,24 @@ ir_proc_run(char *const argv[], const int *fds, size_t nfds, struct ir_buf *out,
 		return ir_fail(
 		    err, IR_EIO, "cannot run %s: is it installed?", argv[0]);
 	return WEXITSTATUS(status);
+}
+
+int
+ir_proc_run(char *const argv[], const int *fds, size_t nfds, struct ir_buf *out,
+    size_t max, struct ir_err *err)
+{
+	struct ends e = {.in = -1, .fds = fds, .nfds = nfds};
+
+	return run(argv, &e, out, max, err);
+}
+
+int
+ir_proc_feed(char *const argv[], int in, struct ir_buf *out, size_t max,
+    struct ir_err *err)
+{
+	struct ends e = {.in = in, .talk = true};
+
+	return run(argv, &e, out, max, err);
 }
 
 int

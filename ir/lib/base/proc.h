@@ -17,6 +17,11 @@
 int ir_proc_run(char *const argv[], const int *fds, size_t nfds,
     struct ir_buf *out, size_t max, struct ir_err *err);
 
+/** ir_proc_feed(argv, in, out, max, err): the same with the descriptor in as
+ * stdin and nothing more, and with stderr in out as well. */
+int ir_proc_feed(char *const argv[], int in, struct ir_buf *out, size_t max,
+    struct ir_err *err);
+
 /** ir_memfd(p, n, err): an anonymous file with these bytes, at its start. */
 int ir_memfd(const void *p, size_t n, struct ir_err *err);
 

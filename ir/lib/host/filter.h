@@ -32,12 +32,25 @@ int ir_host_filter_links(
 int ir_host_filter_cgroup(
     struct ir_host *h, const json_t *keep, struct ir_err *err);
 
-/** ir_host_filter_look(h, found, err): *found gets the table as it is now,
- * {"family","table","keep":[..],"dropped":packets}, the caller owns it, or
- * NULL if there is none; -1 if that cannot be told. */
+/** ir_host_filter_look(h, found, err): *found gets the table as it is now, the
+ * caller owns it, or NULL if there is none; -1 if that cannot be told.
+ *
+ *   {"family":"netdev","table":"ir_6dbeebd79a91","keep":["10.0.0.7"],
+ *    "dropped":1234,"holds":true}
+ *
+ * dropped counts packets.  holds: every outward link that the container has
+ * now, or its cgroup as it is now, is filtered, and the chains and rules are
+ * those that were made here; false after the container was started again or
+ * connected to another network, or if somebody changed the table. */
 int ir_host_filter_look(struct ir_host *h, json_t **found, struct ir_err *err);
 
-/** ir_host_filter_remove(h, err): takes it away; 0 also if there is none. */
+/** ir_host_filter_remove(h, err): takes it away, wherever it is on this host,
+ * and whatever somebody may have changed in it: it bears the container's name,
+ * and is in the way of an undo.  0 also if there is none. */
 int ir_host_filter_remove(struct ir_host *h, struct ir_err *err);
+
+/** ir_host_filter_remove_id(id, err): the same for a container that does not
+ * run any more, by its 64 hex digits. */
+int ir_host_filter_remove_id(const char *id, struct ir_err *err);
 
 #endif

@@ -3,6 +3,8 @@ libir_a_SOURCES += \
 	ir/lib/host/addresses.h \
 	ir/lib/host/ancestors.c \
 	ir/lib/host/ancestors.h \
+	ir/lib/host/by.c \
+	ir/lib/host/by.h \
 	ir/lib/host/cgroup.c \
 	ir/lib/host/cgroup.h \
 	ir/lib/host/conntrack.c \
@@ -10,6 +12,8 @@ libir_a_SOURCES += \
 	ir/lib/host/dumps.c \
 	ir/lib/host/dumps.h \
 	ir/lib/host/ends.c \
+	ir/lib/host/filter-look.c \
+	ir/lib/host/filter.c \
 	ir/lib/host/filter.h \
 	ir/lib/host/freezer.c \
 	ir/lib/host/freezer.h \
@@ -22,6 +26,8 @@ libir_a_SOURCES += \
 	ir/lib/host/link.h \
 	ir/lib/host/links.c \
 	ir/lib/host/links.h \
+	ir/lib/host/listing.c \
+	ir/lib/host/listing.h \
 	ir/lib/host/look.c \
 	ir/lib/host/look.h \
 	ir/lib/host/members.c \
@@ -30,12 +36,16 @@ libir_a_SOURCES += \
 	ir/lib/host/mounts.h \
 	ir/lib/host/netlink.c \
 	ir/lib/host/netlink.h \
+	ir/lib/host/nft.c \
+	ir/lib/host/nft.h \
 	ir/lib/host/processes.c \
 	ir/lib/host/processes.h \
 	ir/lib/host/resolver.c \
 	ir/lib/host/resolver.h \
 	ir/lib/host/rootfile.c \
 	ir/lib/host/rootfile.h \
+	ir/lib/host/ruleset.c \
+	ir/lib/host/ruleset.h \
 	ir/lib/host/spaces.c \
 	ir/lib/host/spaces.h \
 	ir/lib/host/state.c \
