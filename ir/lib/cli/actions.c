@@ -99,29 +99,52 @@ read_here(const char *path, struct ir_err *err)
 	return parse(text, len, path, err);
 }
 
-/* Forgets what this mark undoes. */
+static bool
+is_of(const json_t *entry, const struct named *n, const char *container)
+{
+	return strcmp(ir_json_str(entry, "kind"), n->kind) == 0 &&
+	       strcmp(ir_json_str(entry, "record.container"), container) == 0;
+}
+
+/* Forgets what this mark undoes; what cannot be read goes with what bears the
+ * same name. */
 static void
-forget(json_t *list, const struct named *n)
+forget(json_t *list, const struct named *n, const json_t *mark)
 {
 	for (size_t i = json_array_size(list); i-- > 0;) {
 		const json_t *j = json_array_get(list, i);
 
-		if (strcmp(ir_json_str(j, "kind"), n->kind) == 0 &&
-		    strncmp(ir_json_str(j, "record.container"), n->id,
-			IR_ACTION_DIGITS) == 0)
+		if (is_of(j, n, ir_json_str(mark, "container")) ||
+		    (strcmp(ir_json_str(j, "digits"), n->id) == 0 &&
+			strcmp(ir_json_str(j, "kind"), n->kind) == 0))
 			json_array_remove(list, i);
 	}
 }
 
+/* r is NULL if it cannot be read; then err says why. */
 static int
-add(json_t *list, const char *kind, const char *where, json_t *record,
+add(json_t *list, const struct named *n, const char *where, json_t *r,
     struct ir_err *err)
 {
-	if (json_array_append_new(
-		list, json_pack("{s:s, s:o, s:o}", "kind", kind, "where",
-			  ir_json_text(where), "record", record)) == -1)
-		return ir_fail_mem(err);
-	return 0;
+	json_t *j;
+
+	if (r != NULL && strncmp(ir_json_str(r, "container"), n->id,
+			     IR_ACTION_DIGITS) != 0) {
+		ir_fail(err, IR_EFORMAT, "%s is of another container, %.12s",
+		    where, ir_json_str(r, "container"));
+		json_decref(r);
+		r = NULL;
+	}
+	if (r != NULL)
+		j = json_pack("{s:s, s:o, s:o}", "kind", n->kind, "where",
+		    ir_json_text(where), "record", r);
+	else if (err->code == IR_EINTERNAL)
+		return -1;
+	else
+		j = json_pack("{s:s, s:o, s:s, s:o}", "kind", n->kind, "where",
+		    ir_json_text(where), "digits", n->id, "error",
+		    ir_json_text(err->msg));
+	return json_array_append_new(list, j) == 0 ? 0 : ir_fail_mem(err);
 }
 
 static int
@@ -134,15 +157,14 @@ add_from_bundle(json_t *list, int dirfd, const char *name, struct ir_err *err)
 	json_t *r;
 
 	parse_name(name, &n);
-	if (n.undo) {
-		forget(list, &n);
-		return 0;
-	}
 	snprintf(path, sizeof(path), ACTIONS "/%s", name);
 	text = ir_read_beneath(dirfd, path, IR_MAX_JSON, &len, err);
-	if ((r = parse(text, len, path, err)) == NULL)
-		return -1;
-	return add(list, n.kind, path, r, err);
+	r = parse(text, len, path, err);
+	if (!n.undo || r == NULL)
+		return add(list, &n, path, r, err);
+	forget(list, &n, r);
+	json_decref(r);
+	return 0;
 }
 
 static int
@@ -170,28 +192,32 @@ from_bundle(json_t *list, const char *dir, struct ir_err *err)
 	return rc;
 }
 
-/* The kind of a record in the current directory; NULL if it is another
- * file. */
-static const char *
-kind_here(const char *name)
+/* Whether it is the name of a record in the current directory. */
+static bool
+parse_name_here(const char *name, struct named *n)
 {
 	const char *p = ir_text_after(name, "ir-");
 
+	*n = (struct named){0};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const char *id = p != NULL ? ir_text_after(p, kinds[i]) : NULL;
 
-		if (id != NULL && *id == '-' &&
-		    strspn(id + 1, "0123456789abcdef") == IR_ACTION_DIGITS &&
-		    strcmp(id + 1 + IR_ACTION_DIGITS, ".json") == 0)
-			return kinds[i];
+		if (id == NULL || *id != '-')
+			continue;
+		n->kind = kinds[i];
+		snprintf(n->id, sizeof(n->id), "%s", id + 1);
+		return ir_is_hex(n->id, IR_ACTION_DIGITS) &&
+		       strcmp(id + 1 + IR_ACTION_DIGITS, ".json") == 0;
 	}
-	return NULL;
+	return false;
 }
 
 static int
 is_here(const struct dirent *d)
 {
-	return kind_here(d->d_name) != NULL;
+	struct named n;
+
+	return parse_name_here(d->d_name, &n);
 }
 
 static int
@@ -203,10 +229,12 @@ from_here(json_t *list, struct ir_err *err)
 	if (n == -1)
 		return ir_fail_errno(err, "the current directory");
 	for (int k = 0; k < n; k++) {
-		const char *name = names[k]->d_name;
-		json_t *r = rc == 0 ? read_here(name, err) : NULL;
+		struct named a;
 
-		rc = r != NULL ? add(list, kind_here(name), name, r, err) : -1;
+		parse_name_here(names[k]->d_name, &a);
+		if (rc == 0)
+			rc = add(list, &a, names[k]->d_name,
+			    read_here(names[k]->d_name, err), err);
 		free(names[k]);
 	}
 	free(names);
@@ -258,6 +286,23 @@ load_file(const char *path, const json_t *inspect, struct ir_actions *a,
 	return keep(a, r, path, err);
 }
 
+/* One that may be of this container, and cannot be read, is an error. */
+static int
+take(struct ir_actions *a, const char *kind, const char *id, const json_t *j,
+    struct ir_err *err)
+{
+	const char *digits = ir_json_str(j, "digits");
+
+	if (strcmp(ir_json_str(j, "kind"), kind) != 0)
+		return 0;
+	if (*digits != '\0' && ir_starts(id, digits))
+		return ir_fail(err, IR_EFORMAT, "%s", ir_json_str(j, "error"));
+	if (strcmp(ir_json_str(j, "record.container"), id) != 0)
+		return 0;
+	return keep(
+	    a, json_object_get(j, "record"), ir_json_str(j, "where"), err);
+}
+
 static int
 load_bundle(struct ir_cli *cli, const char *kind, const char *id,
     struct ir_actions *a, struct ir_err *err)
@@ -269,10 +314,7 @@ load_bundle(struct ir_cli *cli, const char *kind, const char *id,
 	if (from_bundle(all, cli->bundle_dir, err) == -1)
 		return -1;
 	json_array_foreach (all, i, j)
-		if (strcmp(ir_json_str(j, "kind"), kind) == 0 &&
-		    strcmp(ir_json_str(j, "record.container"), id) == 0 &&
-		    keep(a, json_object_get(j, "record"),
-			ir_json_str(j, "where"), err) == -1)
+		if (take(a, kind, id, j, err) == -1)
 			return -1;
 	return 0;
 }

@@ -33,7 +33,8 @@ struct ir_actions {
 /** ir_actions_load(cli, kind, inspect, from, a, err): what was done to the
  * container since the last undo: the records in the bundle, else the file in
  * the current directory; or, if from is not NULL, just that file.  A record
- * that is malformed or of another container is IR_EFORMAT; what its kind needs
+ * by whose name it may be this one's, and that is malformed or of another
+ * container, is IR_EFORMAT; what its kind needs
  * is for the caller to check.  Released by ir_actions_free(). */
 int ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
     const char *from, struct ir_actions *a, struct ir_err *err);
@@ -41,7 +42,10 @@ void ir_actions_free(struct ir_actions *a);
 
 /** ir_actions_standing(cli, err): every record that stands, in the bundle and
  * in the current directory, of every container: an array of
- * {"kind","where","record"}, in the order of runs; the caller owns it. */
+ * {"kind","where","record"}, in the order of runs; the caller owns it.  One
+ * that cannot be read, or is of another container than its name says, hides
+ * nobody else's: it is {"kind","where","digits","error"}, with the digits in
+ * its name and the reason. */
 json_t *ir_actions_standing(struct ir_cli *cli, struct ir_err *err);
 
 /** ir_action_save(cli, kind, record, err): keeps it, before anything is done;

@@ -25,6 +25,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/stamp.c ir/lib/cli/stamp.h \
 	ir/lib/cli/survey.c ir/lib/cli/survey.h \
 	ir/lib/cli/status-calls.c \
+	ir/lib/cli/status-choose.c \
 	ir/lib/cli/status-events.c \
 	ir/lib/cli/status-host.c \
 	ir/lib/cli/status-life.c \

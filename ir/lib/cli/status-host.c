@@ -4,20 +4,15 @@
  * and stopped processes.  The engine is not believed where this can be seen.
  * See statusparts.h.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/file.h"
 #include "cli/statusparts.h"
 #include "docker/networks.h"
-#include "host/cgroup.h"
+#include "host/freezer.h"
 #include "host/host.h"
 #include "host/links.h"
+#include "host/processes.h"
 #include "json/json.h"
-
-/* A state of the freezer: a line or two. */
-#define MAX_STATE 4096
 
 static bool
 is(const json_t *record, const char *field, const char *value)
@@ -88,60 +83,80 @@ check_link(struct ir_status_one *o, const json_t *record, const json_t *link)
 	}
 }
 
-static void
-check_links(struct ir_status_one *o, const json_t *record, struct ir_host *h)
+static int
+check_links(struct ir_status_one *o, const json_t *record, struct ir_host *h,
+    struct ir_err *err)
 {
-	struct ir_err err;
 	json_auto_t *links = NULL;
 	const json_t *l;
 	size_t i;
 
 	if (is(record, "method", "cgroup"))
-		return;
-	if ((links = ir_host_links(h, &err)) == NULL) {
-		json_object_set_new(o->now, "host", ir_json_text(err.msg));
-		return;
-	}
+		return 0;
+	if ((links = ir_host_links(h, err)) == NULL)
+		return -1;
 	json_array_foreach (links, i, l)
 		if (ir_json_true(l, "outward"))
 			check_link(o, record, l);
-}
-
-/* Whether the processes are frozen: 1, 0, or -1 if it cannot be told. */
-static int
-is_frozen(struct ir_host *h)
-{
-	struct ir_err err;
-	ir_auto_free char *v1 = ir_host_cgroup_dir(h, "freezer", &err);
-	ir_auto_free char *v2 =
-	    v1 == NULL ? ir_host_cgroup_dir(h, "", &err) : NULL;
-	ir_auto_free char *path = NULL, *state = NULL;
-	size_t n;
-
-	if (v1 != NULL)
-		path = ir_asprintf(&err, "%s/freezer.state", v1);
-	else if (v2 != NULL)
-		path = ir_asprintf(&err, "%s/cgroup.events", v2);
-	if (path != NULL)
-		state = ir_read_file(path, MAX_STATE, &n, &err);
-	if (state == NULL)
-		return -1;
-	if (v1 != NULL)
-		return strstr(state, "THAWED") == NULL;
-	return strstr(state, "frozen 1") != NULL;
+	return 0;
 }
 
 static void
 check_pause(struct ir_status_one *o, const json_t *record, struct ir_host *h)
 {
-	if (is(record, "how", "signal"))
-		return;
-	if (ir_json_true(o->inspect, "State.Paused") && is_frozen(h) == 0)
+	struct ir_err err;
+	int running = 0;
+
+	if (is(record, "how", "signal")) {
+		if (ir_host_stopped(h, &running, &err) == 0)
+			ir_status_deviates(o, "thawed", 0,
+			    json_string("SIGCONT, by somebody with root on the "
+					"host or by a process within"),
+			    o->todo_pause, "thawed: %d of its processes run",
+			    running);
+	} else if (ir_json_true(o->inspect, "State.Paused") &&
+		   ir_host_frozen(h, &err) == 0) {
 		ir_status_deviates(o, "thawed", 0,
 		    json_string("somebody with root on the host"),
 		    o->todo_pause,
 		    "the engine shows it as paused, but its processes are not "
 		    "frozen");
+	}
+}
+
+/* What was done on the host, and cannot be seen there, is not known to hold. */
+static void
+cannot_tell(struct ir_status_one *o, const struct ir_err *why)
+{
+	const json_t *l;
+	size_t i;
+
+	json_object_set_new(o->now, "host", ir_json_text(why->msg));
+	json_array_foreach (o->left, i, l)
+		if (is(l, "how", "link") || is(l, "how", "filter") ||
+		    is(l, "how", "cgroup") || is(l, "how", "signal")) {
+			ir_fail(&o->why, why->code,
+			    "it was %s on its host, which cannot be seen: %s",
+			    ir_json_str(l, "what"), why->msg);
+			return;
+		}
+}
+
+static int
+check(struct ir_status_one *o, struct ir_host *h, struct ir_err *err)
+{
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach (o->records, i, r) {
+		const json_t *record = json_object_get(r, "record");
+
+		if (is(r, "kind", "pause"))
+			check_pause(o, record, h);
+		else if (check_links(o, record, h, err) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 void
@@ -149,23 +164,12 @@ ir_status_host(struct ir_status_one *o)
 {
 	struct ir_err err;
 	struct ir_host *h;
-	const json_t *r;
-	size_t i;
 
 	if (!ir_json_true(o->inspect, "State.Running"))
 		return;
 	h = ir_host_open(o->id, ir_json_int(o->inspect, "State.Pid"), &err);
-	json_object_set_new(o->now, "host",
-	    h != NULL ? json_string("seen") : ir_json_text(err.msg));
-	json_array_foreach (o->records, i, r) {
-		const json_t *record = json_object_get(r, "record");
-
-		if (h == NULL)
-			break;
-		if (is(r, "kind", "isolate"))
-			check_links(o, record, h);
-		else
-			check_pause(o, record, h);
-	}
+	json_object_set_new(o->now, "host", json_string("seen"));
+	if (h == NULL || check(o, h, &err) == -1)
+		cannot_tell(o, &err);
 	ir_host_close(h);
 }

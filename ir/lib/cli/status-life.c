@@ -200,6 +200,16 @@ stopped(struct ir_status_one *o, int64_t t)
 	    (long long)ir_json_int(o->inspect, "State.ExitCode"), thawed);
 }
 
+/* Whether the last thing that we did was to kill it. */
+static bool
+was_killed(const struct ir_status_one *o)
+{
+	const json_t *last =
+	    json_array_get(o->left, json_array_size(o->left) - 1);
+
+	return strcmp(ir_json_str(last, "how"), "kill") == 0;
+}
+
 void
 ir_status_lifecycle(struct ir_status_one *o)
 {
@@ -208,7 +218,8 @@ ir_status_lifecycle(struct ir_status_one *o)
 	if (t != 0)
 		restarted(o, t);
 	t = ir_status_time(ir_json_str(o->inspect, "State.FinishedAt"));
-	if (!ir_json_true(o->inspect, "State.Running") && t > o->last)
+	if (!ir_json_true(o->inspect, "State.Running") && t > o->last &&
+	    !was_killed(o))
 		stopped(o, t);
 }
 
@@ -235,7 +246,7 @@ ir_status_thawed(struct ir_status_one *o, const json_t *record)
 	const json_t *unpause;
 
 	/* One that ended, or was restarted, is told of already. */
-	if (strcmp(ir_json_str(record, "how"), "signal") == 0 ||
+	if (strcmp(ir_json_str(record, "how"), "engine") != 0 ||
 	    ir_json_true(o->inspect, "State.Paused") ||
 	    !ir_json_true(o->inspect, "State.Running") || started_anew(o) != 0)
 		return;

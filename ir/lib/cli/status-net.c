@@ -130,8 +130,7 @@ renamed(struct ir_status_one *o)
 	const char *now = ir_docker_name(o->inspect);
 	const json_t *e = ir_status_event(o, "rename", o->first, 0);
 	struct ir_err err;
-	json_t *by = NULL, *d;
-	bool ours = false;
+	json_t *by = NULL;
 
 	if (strcmp(now, o->name) == 0)
 		return;
@@ -139,14 +138,13 @@ renamed(struct ir_status_one *o)
 	    ir_asprintf(&err, "/containers/%s/rename", o->id);
 	if (e == NULL)
 		by = ir_status_unseen(o->s, o->first);
-	else if (path != NULL && (by = ir_status_ours(o->s, "POST", path,
-				      ir_status_event_time(e))) != NULL)
-		ours = true;
-	else
+	else if (path != NULL)
+		by =
+		    ir_status_ours(o->s, "POST", path, ir_status_event_time(e));
+	if (e != NULL && by == NULL)
 		by = json_string("a call to the engine's API (docker rename)");
-	d = ir_status_deviates(o, "renamed", ir_status_event_time(e), by, NULL,
+	ir_status_deviates(o, "renamed", ir_status_event_time(e), by, NULL,
 	    "renamed to %s", now);
-	json_object_set_new(d, "ours", json_boolean(ours));
 }
 
 /* Whether a pause set the policy to "no". */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/statusparts.h"
 #include "json/json.h"
@@ -93,11 +94,24 @@ ir_status_known(const json_t *list, const char *what, const char *detail)
 	return false;
 }
 
-json_t *
+/* Whether a run of ours did it, and of set purpose: what ir rebuild does with
+ * the one that is contained.  Only what ir_status_ours() says begins so. */
+static bool
+is_meant(const char *what, const json_t *by)
+{
+	static const char *const meant[] = {"renamed", "replaced", "stopped"};
+
+	for (size_t i = 0; i < sizeof(meant) / sizeof(meant[0]); i++)
+		if (strcmp(what, meant[i]) == 0)
+			return by != NULL &&
+			       ir_starts(json_string_value(by), "ir ");
+	return false;
+}
+
+void
 ir_status_deviates(struct ir_status_one *o, const char *what, int64_t when,
     json_t *by, const char *todo, const char *fmt, ...)
 {
-	json_t *d = NULL;
 	char *detail;
 	va_list ap;
 	int n;
@@ -108,18 +122,17 @@ ir_status_deviates(struct ir_status_one *o, const char *what, int64_t when,
 	if (n == -1) {
 		json_decref(by);
 		o->s->failed = true;
-		return NULL;
+		return;
 	}
 	if (!ir_status_known(o->deviations, what, detail)) {
-		d = json_pack("{s:s, s:o, s:o, s:O, s:b, s:o}", "what", what,
-		    "detail", ir_json_text(detail), "time",
+		json_t *d = json_pack("{s:s, s:o, s:o, s:O, s:b, s:o}", "what",
+		    what, "detail", ir_json_text(detail), "time",
 		    ir_status_text(o->s, when), "by",
-		    by != NULL ? by : json_null(), "ours", 0, "todo",
-		    todo != NULL ? ir_json_text(todo) : json_null());
+		    by != NULL ? by : json_null(), "ours", is_meant(what, by),
+		    "todo", todo != NULL ? ir_json_text(todo) : json_null());
 		if (json_array_append_new(o->deviations, d) == -1)
 			o->s->failed = true;
 	}
 	json_decref(by);
 	free(detail);
-	return d;
 }

@@ -72,20 +72,17 @@ replaced(struct ir_status_one *o, const json_t *c, const char *how)
 	int64_t created = created_at(c);
 	bool named = strcmp(listed_name(c), o->name) == 0;
 	struct ir_err err;
-	json_t *by, *d;
-	bool ours;
+	json_t *by;
 
 	by = ir_status_ours(o->s, "POST", "/containers/create?", created);
-	ours = by != NULL;
 	if (by == NULL)
 		by = json_string("a call to the engine's API (docker run, "
 				 "compose, a swarm)");
 	ir_auto_free char *todo = ir_asprintf(&err, "ir isolate %.12s", id);
-	d = ir_status_deviates(o, "replaced", created, by, todo,
+	ir_status_deviates(o, "replaced", created, by, todo,
 	    "another container %s: %.12s%s%s, image %s, %s", how, id,
 	    named ? "" : " ", named ? "" : listed_name(c),
 	    ir_json_str(c, "Image"), ir_json_str(c, "State"));
-	json_object_set_new(d, "ours", json_boolean(ours));
 }
 
 /* Whether c lives in the network namespace of this one, and since when. */

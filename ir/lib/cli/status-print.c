@@ -40,6 +40,7 @@ done(const json_t *left)
 	    {"api", "isolated by the engine"},
 	    {"engine", "paused"},
 	    {"signal", "stopped by signal"},
+	    {"kill", "killed"},
 	};
 	const char *how = ir_json_str(left, "how");
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/signal.h"
+#include "base/text.h"
 #include "cli/actions.h"
 #include "cli/statusparts.h"
 #include "docker/container.h"
@@ -37,47 +38,6 @@ ir_status_skew(struct ir_docker *d)
 	return t == 0 || (t > asked - SAME_CLOCK && t < now + SAME_CLOCK)
 		   ? 0
 		   : t - (asked + now) / 2;
-}
-
-static const char *
-listed_name(const json_t *c)
-{
-	const char *s =
-	    json_string_value(json_array_get(json_object_get(c, "Names"), 0));
-
-	return s == NULL ? "" : s + (*s == '/');
-}
-
-static bool
-is_named(const char *name, const char *its, const char *id)
-{
-	return strcmp(its, name) == 0 ||
-	       (*name != '\0' && strncmp(id, name, strlen(name)) == 0);
-}
-
-/* The ids of those who are meant, as keys: those on record under that name,
- * whoever has it now; else the engine's. */
-static void
-choose(const struct ir_status *s, const json_t *records, const char *name,
-    json_t *ids)
-{
-	size_t before = json_object_size(ids), i;
-	const json_t *r, *c;
-
-	name += *name == '/';
-	json_array_foreach (records, i, r) {
-		const char *id = ir_json_str(r, "record.container");
-
-		if (is_named(name, ir_json_str(r, "record.name"), id))
-			json_object_set_new(ids, id, json_true());
-	}
-	/* By its new name. */
-	json_array_foreach (s->list, i, c)
-		if (is_named(name, listed_name(c), ir_json_str(c, "Id")) &&
-		    (json_object_size(ids) == before ||
-			json_object_get(ids, ir_json_str(c, "Id")) != NULL))
-			json_object_set_new(
-			    ids, ir_json_str(c, "Id"), json_true());
 }
 
 static void
@@ -259,46 +219,6 @@ look_at(struct ir_status *s, const char *id, const json_t *records)
 	return j;
 }
 
-/* One that is named, and that nobody knows. */
-static json_t *
-nobody(const struct ir_status *s, const char *name)
-{
-	struct ir_err err = s->engine;
-
-	if (err.code == IR_OK)
-		ir_fail(&err, IR_ENOENT,
-		    "no such container, neither on record nor at the engine; "
-		    "see docker ps -a");
-	return json_pack("{s:n, s:o, s:s, s:[], s:{}, s:[], s:o, s:i}",
-	    "container", "name", ir_json_text(name), "verdict", "unknown",
-	    "left", "now", "deviations", "why", ir_json_text(err.msg), "code",
-	    (int)err.code);
-}
-
-/* The ids of those to look at, as keys; of a name that nobody has, an object
- * in out. */
-static json_t *
-chosen(const struct ir_status *s, const json_t *records, char **names, int n,
-    json_t *out)
-{
-	json_t *ids = json_object();
-	const json_t *r;
-	size_t i;
-
-	if (n == 0)
-		json_array_foreach (records, i, r)
-			json_object_set_new(ids,
-			    ir_json_str(r, "record.container"), json_true());
-	for (int k = 0; k < n; k++) {
-		size_t before = json_object_size(ids);
-
-		choose(s, records, names[k], ids);
-		if (json_object_size(ids) == before)
-			json_array_append_new(out, nobody(s, names[k]));
-	}
-	return ids;
-}
-
 /* When the first of them was contained. */
 static int64_t
 begin_of(const struct ir_status *s, const json_t *records)
@@ -311,7 +231,7 @@ begin_of(const struct ir_status *s, const json_t *records)
 		int64_t t =
 		    ir_status_record_time(s, json_object_get(r, "record"));
 
-		if (t < first)
+		if (t != 0 && t < first)
 			first = t;
 	}
 	return first;
@@ -330,7 +250,7 @@ look(struct ir_status *s, const json_t *records, char **names, int n,
 		s->engine.code = IR_OK;
 		s->skew = ir_status_skew(s->cli->engine);
 	}
-	ids = chosen(s, records, names, n, out);
+	ids = ir_status_chosen(s, records, names, n, out);
 	if (s->list != NULL && json_array_size(records) > 0)
 		ir_status_events(s, ids, begin_of(s, records));
 	json_object_foreach (ids, id, v)

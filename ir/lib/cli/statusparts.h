@@ -63,11 +63,16 @@ int64_t ir_status_record_time(const struct ir_status *s, const json_t *record);
 bool ir_status_known(const json_t *list, const char *what, const char *detail);
 
 /** ir_status_deviates(o, what, when, by, todo, fmt, ...): one more deviation,
- * unless it is known; takes the reference of by, a text or NULL.  Returns it,
- * borrowed, or NULL. */
-json_t *ir_status_deviates(struct ir_status_one *o, const char *what,
-    int64_t when, json_t *by, const char *todo, const char *fmt, ...)
+ * unless it is known; takes the reference of by, a text or NULL. */
+void ir_status_deviates(struct ir_status_one *o, const char *what, int64_t when,
+    json_t *by, const char *todo, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+
+/** ir_status_chosen(s, records, names, n, out): the ids of those to look at, as
+ * keys: of the n that are named, or of all on record.  Of a record that cannot
+ * be read, and of a name that nobody has, out gets the object that says so. */
+json_t *ir_status_chosen(const struct ir_status *s, const json_t *records,
+    char **names, int n, json_t *out);
 
 /* Labels that tell who looks after a container; ended by NULL. */
 extern const char *const ir_status_labels[];
