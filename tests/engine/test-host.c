@@ -8,6 +8,9 @@
  *	test-host ID PID down|up		and prints them
  *	test-host ID PID wait-down FILE		opens, waits until FILE is gone,
  *						then takes them down
+ *	test-host ID PID race FILE		looks, makes FILE.ready, waits
+ *						until FILE is gone, and says of
+ *						each end whether it still is one
  *	test-host ID PID ends			"INDEX NAME up|down INNER"
  *	test-host ID PID state			prints the tar archive, and its
  *						ledger on stderr
@@ -23,6 +26,7 @@
 #include "base/buf.h"
 #include "host/inside.h"
 #include "host/links.h"
+#include "host/look.h"
 #include "host/state.h"
 #include "json/json.h"
 
@@ -47,6 +51,32 @@ set(struct ir_host *h, bool up)
 	print(links);
 	json_decref(links);
 	err = first;
+	return rc;
+}
+
+static void
+wait_for(const char *file)
+{
+	while (access(file, F_OK) == 0)
+		usleep(10000);
+}
+
+static int
+race(struct ir_host *h, const char *file)
+{
+	struct ir_host_look l;
+	char ready[4096];
+	int rc = ir_host_look(h, &l, &err);
+	FILE *f;
+
+	snprintf(ready, sizeof(ready), "%s.ready", file);
+	if ((f = fopen(ready, "w")) != NULL)
+		fclose(f);
+	wait_for(file);
+	for (size_t i = 0; rc == 0 && i < l.n; i++)
+		if (l.v[i].proven)
+			printf("%d\n", ir_host_look_prove(&l, i, &err));
+	ir_host_look_free(&l);
 	return rc;
 }
 
@@ -96,6 +126,8 @@ act(struct ir_host *h, const char *word, const char *file)
 		return look(h, *word == 'c');
 	if (strcmp(word, "none") == 0)
 		return ir_host_links_none(h, &err);
+	if (strcmp(word, "race") == 0)
+		return race(h, file);
 	if (strcmp(word, "ends") == 0)
 		return ends(h);
 	if (strcmp(word, "state") == 0)
@@ -105,8 +137,7 @@ act(struct ir_host *h, const char *word, const char *file)
 		return 0;
 	}
 	if (strcmp(word, "wait-down") == 0) {
-		while (access(file, F_OK) == 0)
-			usleep(10000);
+		wait_for(file);
 		word = "down";
 	}
 	if (strcmp(word, "up") == 0 || strcmp(word, "down") == 0)

@@ -17,7 +17,7 @@ static int
 take_end(struct ir_host_look *look, const struct ir_host_seen *s,
     struct ir_host_end *e, struct ir_err *err)
 {
-	if (!s->proven || s->space == IR_HOST_UNSEEN)
+	if (!s->proven)
 		return ir_fail(
 		    err, IR_EPROTO, "%s has no end on the host", s->link.name);
 	e->netns = fcntl(

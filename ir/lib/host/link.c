@@ -83,9 +83,6 @@ parse_attribute(const struct nlattr *a, struct ir_host_link *l)
 		l->elsewhere = true;
 		l->nsid = (int)number(a);
 		break;
-	case IFLA_TARGET_NETNSID:
-		l->target = (int)number(a);
-		break;
 	case IFLA_LINKINFO:
 		parse_kind(a, l);
 		break;
@@ -101,7 +98,6 @@ ir_host_link_parse(const struct nlmsghdr *m, struct ir_host_link *l)
 	const struct nlattr *a;
 
 	memset(l, 0, sizeof(*l));
-	l->target = IR_HOST_HERE;
 	if (m->nlmsg_type != RTM_NEWLINK ||
 	    m->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*i))
 		return -1;
@@ -115,7 +111,7 @@ ir_host_link_parse(const struct nlmsghdr *m, struct ir_host_link *l)
 }
 
 static struct ifinfomsg *
-about_link(union question *q, uint16_t type, int target, int index)
+about_link(union question *q, uint16_t type, int index)
 {
 	struct ifinfomsg *i;
 
@@ -124,20 +120,18 @@ about_link(union question *q, uint16_t type, int target, int index)
 	i = mnl_nlmsg_put_extra_header(&q->m, sizeof(*i));
 	i->ifi_family = AF_UNSPEC;
 	i->ifi_index = index;
-	if (target != IR_HOST_HERE)
-		mnl_attr_put_u32(&q->m, IFLA_TARGET_NETNSID, (uint32_t)target);
 	return i;
 }
 
 int
-ir_host_link_get(struct ir_host_nl *nl, int target, int index,
-    struct ir_host_link *l, struct ir_err *err)
+ir_host_link_get(struct ir_host_nl *nl, int index, struct ir_host_link *l,
+    struct ir_err *err)
 {
 	union question q;
 	ir_auto_buf struct ir_buf answers = IR_BUF_INIT;
 	const struct nlmsghdr *m;
 
-	about_link(&q, RTM_GETLINK, target, index);
+	about_link(&q, RTM_GETLINK, index);
 	mnl_attr_put_u32(&q.m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	if (ir_host_nl_ask(nl, &q.m, &answers, "asking for a link", err) ==
 	    -1) {
@@ -146,19 +140,17 @@ ir_host_link_get(struct ir_host_nl *nl, int target, int index,
 		return -1;
 	}
 	m = ir_host_nl_each(&answers, NULL);
-	if (m == NULL || ir_host_link_parse(m, l) == -1 || l->index != index ||
-	    l->target != target)
+	if (m == NULL || ir_host_link_parse(m, l) == -1 || l->index != index)
 		return ir_fail(err, IR_EPROTO,
 		    "the kernel gave no answer about link %d", index);
 	return 0;
 }
 
 int
-ir_host_link_set(
-    struct ir_host_nl *nl, int target, int index, bool up, struct ir_err *err)
+ir_host_link_set(struct ir_host_nl *nl, int index, bool up, struct ir_err *err)
 {
 	union question q;
-	struct ifinfomsg *i = about_link(&q, RTM_SETLINK, target, index);
+	struct ifinfomsg *i = about_link(&q, RTM_SETLINK, index);
 
 	i->ifi_change = FLAG_UP;
 	i->ifi_flags = up ? FLAG_UP : 0;
@@ -172,7 +164,7 @@ ir_host_link_dump(
 {
 	union question q;
 
-	about_link(&q, RTM_GETLINK, IR_HOST_HERE, 0);
+	about_link(&q, RTM_GETLINK, 0);
 	q.m.nlmsg_flags = NLM_F_DUMP;
 	mnl_attr_put_u32(&q.m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	return ir_host_nl_ask(

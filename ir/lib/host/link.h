@@ -29,27 +29,22 @@ struct ir_host_link {
 			   link's own calls by the number nsid */
 	int nsid;
 	int master; /* the bridge that it is in, or 0 */
-	int target; /* what the answer says it is of: see below */
 };
 
 /** ir_host_link_parse(m, l): takes RTM_NEWLINK apart; -1 if it is not that, or
  * not whole. */
 int ir_host_link_parse(const struct nlmsghdr *m, struct ir_host_link *l);
 
-/* As a target: the socket's own namespace. */
-#define IR_HOST_HERE (-1)
+/** ir_host_link_get(nl, index, l, err): one link by its number; IR_ENOENT if
+ * there is none. */
+int ir_host_link_get(struct ir_host_nl *nl, int index, struct ir_host_link *l,
+    struct ir_err *err);
 
-/** ir_host_link_get(nl, target, index, l, err): one link by its number, in the
- * namespace that the socket's own calls by the number target, or in its own
- * (IR_HOST_HERE); IR_ENOENT if there is none.  The kernel says in the answer
- * that it minded the target (Linux 4.15); one that does not is IR_EPROTO. */
-int ir_host_link_get(struct ir_host_nl *nl, int target, int index,
-    struct ir_host_link *l, struct ir_err *err);
-
-/** ir_host_link_set(nl, target, index, up, err): takes it up or down, and
- * changes nothing else.  With a target only after ir_host_link_get(). */
+/** ir_host_link_set(nl, index, up, err): takes it up or down, and changes
+ * nothing else.  (Through another namespace's socket that cannot be done: in
+ * RTM_SETLINK, IFLA_TARGET_NETNSID is where a link is moved to.) */
 int ir_host_link_set(
-    struct ir_host_nl *nl, int target, int index, bool up, struct ir_err *err);
+    struct ir_host_nl *nl, int index, bool up, struct ir_err *err);
 
 /** ir_host_link_dump(nl, answers, err): all links, each to be parsed. */
 int ir_host_link_dump(

@@ -57,9 +57,8 @@ master_of(struct ir_host_space *space, const struct ir_host_link *peer)
 	struct ir_host_link master;
 	struct ir_err err;
 
-	if (space == NULL || peer->master == 0 ||
-	    ir_host_link_get(
-		&space->nl, IR_HOST_HERE, peer->master, &master, &err) == -1)
+	if (peer->master == 0 ||
+	    ir_host_link_get(&space->nl, peer->master, &master, &err) == -1)
 		return json_string("");
 	return ir_json_text(master.name);
 }
@@ -67,15 +66,11 @@ master_of(struct ir_host_space *space, const struct ir_host_link *peer)
 static json_t *
 peer_json(struct ir_host_look *look, const struct ir_host_seen *s)
 {
-	struct ir_host_space *space =
-	    s->space != IR_HOST_UNSEEN
-		? ir_host_spaces_at(look->spaces, s->space)
-		: NULL;
+	struct ir_host_space *space = ir_host_spaces_at(look->spaces, s->space);
 
 	return json_pack("{s:o, s:i, s:b, s:I, s:o}", "name",
 	    ir_json_text(s->peer.name), "index", s->peer.index, "up",
-	    is_up(&s->peer), "netns",
-	    space != NULL ? (json_int_t)space->inode : (json_int_t)0, "master",
+	    is_up(&s->peer), "netns", (json_int_t)space->inode, "master",
 	    master_of(space, &s->peer));
 }
 

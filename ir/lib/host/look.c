@@ -109,32 +109,11 @@ prove_in(struct ir_host_look *look, struct ir_host_seen *s,
 		return rc;
 	if ((nl = ir_host_space_nl(space, err)) == NULL)
 		return -1;
-	if (ir_host_link_get(nl, IR_HOST_HERE, s->link.lower, &s->peer, err) ==
-	    -1)
+	if (ir_host_link_get(nl, s->link.lower, &s->peer, err) == -1)
 		return err->code == IR_ENOENT ? 0 : -1;
 	if (!is_peer(&s->link, &s->peer))
 		return 0;
 	return is_there(nl, &s->peer, in->fd, err);
-}
-
-/* The same where nobody but the kernel knows the namespace: it is asked for the
- * link in the one that the container's own calls by that number. */
-static int
-prove_unseen(
-    struct ir_host_look *look, struct ir_host_seen *s, struct ir_err *err)
-{
-	struct ir_host_space *in = &look->members.v[s->in];
-
-	if (ir_host_link_get(
-		&in->nl, s->link.nsid, s->link.lower, &s->peer, err) == -1)
-		return err->code == IR_ENOENT || err->code == IR_EPROTO ||
-			       in->nl.error == EOPNOTSUPP ||
-			       in->nl.error == EINVAL
-			   ? 0
-			   : -1;
-	return is_peer(&s->link, &s->peer)
-		   ? is_there(&in->nl, &s->peer, in->fd, err)
-		   : 0;
 }
 
 static bool
@@ -156,10 +135,6 @@ find_peer(struct ir_host_look *look, struct ir_host_seen *s, struct ir_err *err)
 		rc = prove_in(look, s, space, err);
 		s->space = i;
 	}
-	if (rc == 0) {
-		rc = prove_unseen(look, s, err);
-		s->space = IR_HOST_UNSEEN;
-	}
 	s->proven = rc == 1;
 	return rc == -1 ? -1 : 0;
 }
@@ -170,32 +145,25 @@ ir_host_look_prove(struct ir_host_look *l, size_t i, struct ir_err *err)
 	struct ir_host_seen *s = &l->v[i];
 	struct ir_host_link now;
 
-	if (ir_host_link_get(&l->members.v[s->in].nl, IR_HOST_HERE,
-		s->link.index, &now, err) == -1)
+	if (ir_host_link_get(
+		&l->members.v[s->in].nl, s->link.index, &now, err) == -1)
 		return err->code == IR_ENOENT ? 0 : -1;
 	if (!has_end(&now))
 		return 0;
 	s->link = now;
-	return s->space == IR_HOST_UNSEEN
-		   ? prove_unseen(l, s, err)
-		   : prove_in(
-			 l, s, ir_host_spaces_at(l->spaces, s->space), err);
+	return prove_in(l, s, ir_host_spaces_at(l->spaces, s->space), err);
 }
 
 int
 ir_host_look_set(struct ir_host_look *l, size_t i, bool up, struct ir_err *err)
 {
 	struct ir_host_seen *s = &l->v[i];
-	bool unseen = s->space == IR_HOST_UNSEEN;
 	struct ir_host_nl *nl =
-	    unseen
-		? &l->members.v[s->in].nl
-		: ir_host_space_nl(ir_host_spaces_at(l->spaces, s->space), err);
+	    ir_host_space_nl(ir_host_spaces_at(l->spaces, s->space), err);
 
 	if (nl == NULL)
 		return -1;
-	if (ir_host_link_set(nl, unseen ? s->link.nsid : IR_HOST_HERE,
-		s->peer.index, up, err) == 0)
+	if (ir_host_link_set(nl, s->peer.index, up, err) == 0)
 		return 0;
 	return nl->error == ENODEV ? 0
 				   : ir_wrap(err, "%s, the host's end of %s",

@@ -14,16 +14,13 @@
 #include "host/members.h"
 #include "host/spaces.h"
 
-/* Its namespace is known to none but the kernel. */
-#define IR_HOST_UNSEEN ((size_t)-1)
-
 /* One link. */
 struct ir_host_seen {
 	struct ir_host_link link;
 	size_t in;    /* members.v[in]: where it is */
 	bool outward; /* of all of the container's namespaces */
 	bool proven;  /* then the two that follow are its other end */
-	size_t space; /* its place in spaces, or IR_HOST_UNSEEN */
+	size_t space; /* its place in spaces */
 	struct ir_host_link peer;
 };
 
