@@ -26,7 +26,8 @@ to_build='gcc libc6-dev make autoconf automake pkg-config|pkgconf
 	libcmocka-dev'
 to_drill="docker.io|docker-ce iptables nftables iproute2 procps busybox-static jq curl
 	openssh-client"
-to_check="$to_drill age ca-certificates clang-format-14 mandoc openssl python3
+to_check="$to_drill age ca-certificates clang-format-14 mandoc openssh-server
+	openssl python3
 	libarchive-tools shellcheck socat strace time valgrind zstd"
 
 to_fuzz='clang-14 libclang-rt-14-dev llvm-14'

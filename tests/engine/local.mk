@@ -16,7 +16,9 @@ engine_tests = \
 	tests/engine/processes.t \
 	tests/engine/rebuild.t \
 	tests/engine/resume.t \
+	tests/engine/ssh.t \
 	tests/engine/status.t \
+	tests/engine/tls.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/analysts.sh tests/engine.sh \

@@ -18,7 +18,9 @@ struct curl_wire {
 	CURL *easy;
 	CURLM *multi;
 	char *where;
+	bool known; /* we show a certificate */
 	char reason[CURL_ERROR_SIZE];
+	char alert[CURL_ERROR_SIZE]; /* what TLS said last, once it is open */
 };
 
 static struct curl_wire *
@@ -53,14 +55,34 @@ curl_write(struct ir_wire *w, const void *p, size_t n)
 	return result(code, sent);
 }
 
+/* libcurl's buffer for errors keeps the first one, which is that a write failed
+ * if the server has hung up; the alert that it sent before is read after it. */
+static int
+on_talk(CURL *easy, curl_infotype type, char *p, size_t n, void *arg)
+{
+	struct curl_wire *c = arg;
+
+	(void)easy;
+	if (type != CURLINFO_TEXT || n >= sizeof(c->alert) ||
+	    (memmem(p, n, "SSL_read", 8) == NULL &&
+		memmem(p, n, "alert", 5) == NULL))
+		return 0;
+	memcpy(c->alert, p, n);
+	while (n > 0 && c->alert[n - 1] == '\n')
+		n--;
+	c->alert[n] = '\0';
+	return 0;
+}
+
 /* With TLS 1.3 a server refuses a client's certificate only after the client
  * took the handshake for done. */
 static int
 curl_why(struct ir_wire *w, struct ir_err *err)
 {
-	if (strstr(of(w)->reason, "SSL") == NULL)
+	if (of(w)->alert[0] == '\0')
 		return 0;
-	return ir_curl_explain_tls(of(w)->where, of(w)->reason, err);
+	return ir_curl_explain_tls(
+	    of(w)->where, of(w)->known, of(w)->alert, err);
 }
 
 static void
@@ -149,7 +171,10 @@ drive(struct curl_wire *c, const struct ir_wire_to *to, struct ir_err *err)
 	if (fd == CURL_SOCKET_BAD)
 		return ir_fail(err, IR_EINTERNAL, "libcurl lost a connection");
 	c->wire.fd = fd;
-	return 0;
+	return SET(DEBUGFUNCTION, on_talk) && SET(DEBUGDATA, c) &&
+		       SET(VERBOSE, 1L)
+		   ? 0
+		   : ir_fail(err, IR_EINTERNAL, "libcurl lacks an option");
 }
 
 static int
@@ -158,6 +183,7 @@ start(struct curl_wire *c, const struct ir_wire_to *to, struct ir_err *err)
 	c->easy = c->lib->easy_init();
 	c->multi = c->lib->multi_init();
 	c->where = strdup(to->where);
+	c->known = to->server->cert != NULL;
 	if (c->easy == NULL || c->multi == NULL || c->where == NULL)
 		return ir_fail_mem(err);
 	if (!set_up(c, to))

@@ -45,8 +45,9 @@ const struct ir_curl *ir_curl(struct ir_err *err);
 int ir_curl_explain(const struct ir_wire_to *to, CURLcode code,
     const char *reason, long os, struct ir_err *err);
 
-/** ir_curl_explain_tls(where, reason, err): the same for a failure of TLS. */
+/** ir_curl_explain_tls(where, known, reason, err): the same for a failure of
+ * TLS; known: we showed a certificate. */
 int ir_curl_explain_tls(
-    const char *where, const char *reason, struct ir_err *err);
+    const char *where, bool known, const char *reason, struct ir_err *err);
 
 #endif

@@ -57,6 +57,8 @@ start(struct ssh_wire *s, const struct ir_wire_to *to, const struct ir_ssh *ssh,
 	s->child.wire.why = ssh_why;
 	s->child.wire.close = ssh_close;
 	s->child.wire.costly = true;
+	s->child.wire.advice = "does a start-up file of the shell over there "
+			       "print something?";
 	return 0;
 }
 

@@ -127,11 +127,13 @@ static int
 fail_ended(struct ir_http_transfer *t, struct ir_err *err)
 {
 	struct ir_wire *w = t->h->wire;
+	size_t n = strlen(t->h->where);
 	struct ir_err why;
-	bool known;
+	bool known, named;
 
 	t->ended = true;
 	known = w->why != NULL && w->why(w, &why) == -1;
+	named = known && strncmp(why.msg, t->h->where, n) == 0;
 	if (known && t->got == 0) {
 		*err = why;
 		return -1;
@@ -147,21 +149,26 @@ fail_ended(struct ir_http_transfer *t, struct ir_err *err)
 	    "%s broke off in the middle of its answer to %s %s, after %llu "
 	    "bytes%s%s",
 	    t->h->where, t->req->method, t->req->path,
-	    (unsigned long long)t->body, known ? ": " : "",
-	    known ? why.msg : "");
+	    (unsigned long long)t->body, known && !named ? ": " : "",
+	    !known ? "" : why.msg + (named ? n : 0));
 }
 
 static int
 take(struct ir_http_transfer *t, size_t n, struct ir_err *err)
 {
+	const char *advice = t->h->wire->advice;
+	bool advise;
 	ssize_t took;
 
 	t->got += n;
 	t->last = ir_mono_ns();
 	took = ir_answer_feed(&t->answer, t->h->received, n, err);
+	advise = advice != NULL && t->answer.status == 0;
 	if (took == -1 && t->answer.refused)
-		return ir_wrap(err, "%s does not speak HTTP as it should (%s)",
-		    t->h->where, t->h->server.peer);
+		return ir_wrap(err,
+		    "%s does not speak HTTP as it should (%s%s%s)", t->h->where,
+		    t->h->server.peer, advise ? "; " : "",
+		    advise ? advice : "");
 	if (took != -1 && (size_t)took < n)
 		t->answer.keep = false; /* what follows is no answer of ours */
 	return took == -1 ? -1 : 0;
@@ -189,7 +196,18 @@ push(struct ir_http_transfer *t)
 	}
 }
 
-/* Drives the transfer to its end, or gives it up. */
+static void
+wait_for(const struct ir_http_transfer *t)
+{
+	struct pollfd p = {.fd = t->h->wire->fd, .events = POLLIN};
+
+	if (t->sent < t->request.len)
+		p.events |= POLLOUT;
+	poll(&p, 1, wait_ms(t));
+}
+
+/* Drives the transfer to its end, or gives it up.  It reads before it writes:
+ * to a connection that has ended already nothing is sent. */
 static int
 drive(struct ir_http_transfer *t, struct ir_err *err)
 {
@@ -197,7 +215,6 @@ drive(struct ir_http_transfer *t, struct ir_err *err)
 	ssize_t n;
 
 	while (t->answer.state != IR_ANSWER_DONE && !t->enough) {
-		push(t);
 		n = w->read(w, t->h->received, IR_HTTP_RECEIVE_BYTES);
 		if (n > 0 && take(t, (size_t)n, err) == -1)
 			return -1;
@@ -210,11 +227,8 @@ drive(struct ir_http_transfer *t, struct ir_err *err)
 		if (look(t, err) == -1)
 			return -1;
 		if (n == IR_WIRE_WAIT) {
-			struct pollfd p = {.fd = w->fd, .events = POLLIN};
-
-			if (t->sent < t->request.len)
-				p.events |= POLLOUT;
-			poll(&p, 1, wait_ms(t));
+			push(t);
+			wait_for(t);
 		}
 	}
 	return 0;

@@ -30,8 +30,9 @@ struct ir_wire {
 	int (*why)(struct ir_wire *, struct ir_err *err);
 	/* Ends the connection and releases the wire. */
 	void (*close)(struct ir_wire *);
-	int fd;      /* to poll */
-	bool costly; /* opening one takes longer than many a request */
+	int fd;             /* to poll */
+	bool costly;        /* opening one takes longer than many a request */
+	const char *advice; /* if what comes is no HTTP, or NULL */
 };
 
 /* Where to, for the openers below: the server, and its name in messages. */
