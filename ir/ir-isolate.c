@@ -2,13 +2,17 @@
  *
  * ir-isolate: takes a container off every network, and puts it back as it was.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "cli/addresses.h"
 #include "cli/cli.h"
+#include "cli/cut.h"
 #include "cli/dryrun.h"
 #include "cli/isolation.h"
+#include "cli/targets.h"
 #include "docker/container.h"
 #include "docker/networks.h"
 #include "docker/sharing.h"
@@ -19,13 +23,21 @@
 
 static struct {
 	bool undo;
-	const char *from;
-} opt;
+	const char *from, *method;
+	const char *keep_from[IR_OPTION_VALUES];
+} opt = {.method = "auto"};
+
+static json_t *keep; /* the addresses of keep_from */
 
 static const struct ir_option options[] = {
     {'u', "undo", NULL, "connect it again, as it was, and compare", &opt.undo,
 	NULL},
     {0, "from", "FILE", "with --undo: the record to go by", NULL, &opt.from},
+    {'m', "method", "HOW",
+	"link: on the host; api: by the engine; auto: link if it can be", NULL,
+	&opt.method},
+    {0, "keep-from", "ADDR...", "let this address in, an analyst's", NULL,
+	opt.keep_from},
     IR_OPTION_END,
 };
 
@@ -67,23 +79,21 @@ print_endpoints(const json_t *record)
 	}
 }
 
-/* What a cut network leaves open. */
+/* What a cut network leaves open: CVE-2024-29018; measured on 20.10, mended in
+ * 26.0, whose API is 1.45. */
 static void
-warn_what_is_left(const struct ir_cli *cli, const json_t *inspect)
+warn_resolver(const struct ir_cli *cli, const json_t *inspect, int leaks)
 {
 	const char *name = ir_docker_name(inspect);
 
-	if (ir_docker_is_podman(cli->engine) ||
+	if (leaks == 0 || ir_docker_is_podman(cli->engine) ||
 	    !ir_json_true(inspect, "State.Running") ||
-	    ir_json_true(inspect, "State.Paused"))
+	    ir_json_true(inspect, "State.Paused") ||
+	    strtod(ir_docker_api(cli->engine), NULL) >= 1.45)
 		return;
-	/* CVE-2024-29018; measured on 20.10, whose API is 1.41. */
-	if (strtod(ir_docker_api(cli->engine), NULL) < 1.42)
-		ir_warn("names can still be resolved from inside, through the "
-			"engine's own resolver, which leaks data where the "
-			"host's resolver is on loopback: pause it too (ir "
-			"pause %s)",
-		    name);
+	ir_warn("names can still be resolved from inside, through the engine's "
+		"own resolver%s: data can leak so; pause it too (ir pause %s)",
+	    leaks == 1 ? "" : ", if the host's resolver is on loopback", name);
 }
 
 /* Those that live in its network namespace lost their networks with it. */
@@ -114,55 +124,117 @@ result(const char *action, const json_t *inspect, const json_t *record,
 	    where != NULL ? ir_json_text(where) : json_null());
 }
 
+static size_t
+count_links(const json_t *record)
+{
+	size_t i, n = 0;
+	const json_t *l;
+
+	json_array_foreach (json_object_get(record, "links"), i, l)
+		n += ir_json_true(l, "outward");
+	return n;
+}
+
+static const char *
+plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* How it is cut off, and how that is known. */
 static void
-report_cut(const json_t *inspect, const json_t *record, const char *where,
-    bool seen, json_t *also)
+describe(const struct ir_cut *c, char text[160])
+{
+	size_t links = count_links(c->record);
+	size_t n = json_array_size(json_object_get(c->record, "endpoints"));
+
+	if (strcmp(c->method, "link") == 0)
+		snprintf(text, 160,
+		    "%zu link%s down on the host, seen there; its addresses, "
+		    "ports and connections stay",
+		    links, plural(links));
+	else if (strcmp(c->method, "filter") == 0)
+		snprintf(text, 160,
+		    "a packet filter on the host's end of %zu link%s lets only "
+		    "the addresses through that were named",
+		    links, plural(links));
+	else if (strcmp(c->method, "cgroup") == 0)
+		snprintf(text, 160,
+		    "a packet filter on the host drops all "
+		    "that its processes send and receive");
+	else
+		snprintf(text, 160, "cut off %zu network%s; the engine %s", n,
+		    plural(n),
+		    c->seen ? "and its own network namespace both "
+			      "show none"
+			    : "shows none");
+}
+
+static void
+report_cut(const json_t *inspect, const struct ir_cut *c, json_t *also)
 {
 	const char *name = ir_docker_name(inspect);
-	size_t n = json_array_size(json_object_get(record, "endpoints"));
-	const char *how = seen ? "the engine and its own network namespace "
-				 "both show none"
-			       : "the engine shows none";
-	json_t *j = result("isolate", inspect, record, where);
+	json_t *j = result("isolate", inspect, c->record, c->where);
+	char how[160];
 
-	if (n == 0) {
+	describe(c, how);
+	if (c->already) {
 		ir_out(IR_GOOD, "%s is already isolated: %s", name, how);
 	} else {
-		ir_out(IR_GOOD, "%s is isolated: cut off %zu network%s; %s",
-		    name, n, n == 1 ? "" : "s", how);
-		print_endpoints(record);
+		ir_out(
+		    IR_GOOD, "%s is isolated: %s (%.0f ms)", name, how, c->ms);
+		print_endpoints(c->record);
 		ir_say("recorded in %s; ir isolate --undo %s puts it back",
-		    where, name);
+		    c->where, name);
 	}
-	json_object_set_new(j, "already", json_boolean(n == 0));
-	json_object_set_new(j, "seen_from_host", json_boolean(seen));
+	json_object_set_new(j, "method", json_string(c->method));
+	json_object_set_new(j, "already", json_boolean(c->already));
+	json_object_set_new(j, "seen_from_host", json_boolean(c->seen));
+	json_object_set_new(j, "us", json_integer((json_int_t)(c->ms * 1000)));
+	json_object_set(j, "links", json_object_get(c->record, "links"));
+	json_object_set(j, "keep", json_object_get(c->record, "keep"));
+	json_object_set(j, "state", json_object_get(c->record, "state"));
 	json_object_set_new(j, "also_cut", also);
 	ir_result(j);
+}
+
+/* A network that people may have taken for an isolation. */
+static void
+say_internal(const json_t *record)
+{
+	size_t i;
+	const json_t *e;
+
+	json_array_foreach (json_object_get(record, "endpoints"), i, e)
+		if (ir_json_true(e, "inspect.Internal"))
+			ir_say("network %s is internal, which kept it from "
+			       "other networks, not from its host: by the "
+			       "gateway it reached that until now",
+			    ir_json_str(e, "name"));
 }
 
 static int
 cut(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 {
-	ir_auto_free char *where = NULL;
+	struct ir_cut c = {.wish = opt.method, .keep = keep};
 	json_t *also;
 	struct ir_err later;
-	bool seen;
 
-	if (ir_docker_networks_mode(inspect, err) == -1)
+	if (ir_cut(cli, inspect, &c, err) == -1) {
+		ir_cut_free(&c);
 		return -1;
-	json_auto_t *record =
-	    ir_docker_networks_record(cli->engine, inspect, err);
-	if (record == NULL ||
-	    ir_isolation_cut(cli, record, &where, &seen, err) == -1)
-		return -1;
-	if (cli->dry_run)
-		return IR_OK;
-	if (warn_sharers(cli, inspect, &also, &later) == -1) {
-		ir_warn("who else is cut off is not known: %s", later.msg);
-		also = json_null();
 	}
-	report_cut(inspect, record, where, seen, also);
-	warn_what_is_left(cli, inspect);
+	if (!cli->dry_run) {
+		if (warn_sharers(cli, inspect, &also, &later) == -1) {
+			ir_warn(
+			    "who else is cut off is not known: %s", later.msg);
+			also = json_null();
+		}
+		report_cut(inspect, &c, also);
+		say_internal(c.record);
+		warn_resolver(cli, inspect, c.leaks);
+	}
+	ir_cut_free(&c);
 	return IR_OK;
 }
 
@@ -203,104 +275,129 @@ print_differences(const json_t *list)
 	return matters;
 }
 
-static void
-declare_undo(struct ir_cli *cli, const json_t *record)
-{
-	size_t i;
-	const json_t *e;
-
-	json_array_foreach (json_object_get(record, "endpoints"), i, e)
-		ir_cli_change(cli, "ir isolate", "the isolation is over",
-		    "container %.12s: connected to network %s again",
-		    ir_json_str(record, "container"), ir_json_str(e, "name"));
-}
-
 /* What is now, against the record; and the mark that it is over. */
 static int
-conclude(struct ir_cli *cli, const struct ir_isolation *i, const char *id,
-    struct ir_err *err)
+conclude(struct ir_cli *cli, const struct ir_isolation *i,
+    const json_t *inspect, const json_t *diff, struct ir_err *err)
 {
-	json_auto_t *now = ir_docker_inspect(cli->engine, id, err);
-	json_auto_t *diff =
-	    now != NULL ? ir_docker_networks_compare(i->record, now) : NULL;
+	const char *name = ir_docker_name(inspect);
 	bool matters;
-	json_t *j;
+	json_t *j = result("undo", inspect, i->record, i->actions.where);
 
-	if (now == NULL)
-		return -1;
-	if (diff == NULL)
-		return ir_fail_mem(err);
-	ir_out(IR_GOOD, "%s is connected again, by %s", ir_docker_name(now),
-	    i->actions.where);
+	ir_out(IR_GOOD, "%s is connected again, by %s", name, i->actions.where);
 	print_endpoints(i->record);
 	matters = print_differences(diff);
-	j = result("undo", now, i->record, i->actions.where);
-	json_object_set(j, "differences", diff);
+	json_object_set(j, "differences", (json_t *)(uintptr_t)diff);
 	ir_result(j);
-	if (ir_json_true(now, "State.Running"))
+	if (ir_json_true(inspect, "State.Running"))
 		ir_say("connections that were open before the cut may go on: "
 		       "look at them");
-	if (ir_isolation_undone(cli, i, now, diff, err) == -1)
+	if (ir_isolation_undone(cli, i, inspect, diff, err) == -1)
 		return -1;
 	if (matters)
-		ir_complain("%s is not in all as it was: see above",
-		    ir_docker_name(now));
+		ir_complain("%s is not in all as it was: see above", name);
 	return matters ? NOT_AS_BEFORE : IR_OK;
 }
 
 static int
-undo(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
+undo(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 {
 	struct ir_isolation i;
+	json_auto_t *diff = NULL;
 	int rc = ir_isolation_load(cli, inspect, opt.from, &i, err);
 
-	if (rc == 0 && i.record == NULL)
+	if (rc == 0 && i.record == NULL && chosen)
+		rc = 0; /* it was none of those that were isolated */
+	else if (rc == 0 && i.record == NULL)
 		rc = ir_fail(err, IR_ENOENT,
 		    "no isolation of %s is on record, neither in a bundle nor "
 		    "here: name its file with --from",
 		    ir_docker_name(inspect));
-	if (rc == 0) {
-		declare_undo(cli, i.record);
-		rc = ir_docker_networks_restore(cli->engine, i.record, err);
-		if (rc == -1)
-			ir_wrap(err,
-			    "%s is not wholly connected again; run it "
-			    "again when this is solved",
-			    ir_docker_name(inspect));
-	}
-	if (rc == 0 && !cli->dry_run)
-		rc = conclude(cli, &i, ir_json_str(inspect, "Id"), err);
+	else if (rc == 0)
+		rc = ir_cut_undo(cli, inspect, &i, &diff, err);
+	if (rc == 0 && diff != NULL)
+		rc = conclude(cli, &i, inspect, diff, err);
 	ir_isolation_free(&i);
 	return rc;
 }
 
+/* The one to act on: that whose network it uses. */
 static int
-run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
+act_on(
+    struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
+{
+	json_auto_t *owner = NULL;
+
+	if (ir_docker_network_owner(cli->engine, inspect, &owner, err) == -1 &&
+	    err->code != IR_ENOENT)
+		return -1;
+	if (owner != NULL) {
+		ir_say("%s uses the network of %s, so that is acted on",
+		    ir_docker_name(inspect), ir_docker_name(owner));
+		inspect = owner;
+	}
+	return opt.undo ? undo(cli, inspect, chosen, err)
+			: cut(cli, inspect, err);
+}
+
+static int
+act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 {
 	struct ir_dryrun dry;
 	int rc;
 
-	(void)argc;
-	if (opt.from != NULL && !opt.undo)
-		return ir_fail(err, IR_EUSAGE, "--from goes with --undo");
-	json_auto_t *inspect = ir_docker_find(cli->engine, argv[0], err);
-	if (inspect == NULL)
-		return -1;
-	if (cli->dry_run) {
-		ir_dryrun_start(&dry, cli->engine, inspect);
-		ir_dryrun_watch(&dry);
-	}
-	rc = opt.undo ? undo(cli, inspect, err) : cut(cli, inspect, err);
 	if (!cli->dry_run)
-		return rc;
+		return act_on(cli, inspect, chosen, err);
+	ir_dryrun_start(&dry, cli->engine, inspect);
+	ir_dryrun_watch(&dry);
+	rc = act_on(cli, inspect, chosen, err);
 	if (rc == -1)
 		ir_dryrun_drop(&dry);
 	return rc == -1 ? -1 : ir_dryrun_end(&dry, err);
 }
 
+static int
+check_options(int argc, struct ir_err *err)
+{
+	if (strcmp(opt.method, "auto") != 0 &&
+	    strcmp(opt.method, "link") != 0 && strcmp(opt.method, "api") != 0)
+		return ir_fail(err, IR_EUSAGE,
+		    "--method=%s: it is auto, link or api", opt.method);
+	if (opt.from != NULL && (!opt.undo || argc != 1))
+		return ir_fail(err, IR_EUSAGE,
+		    "--from goes with --undo, and one container");
+	if (opt.keep_from[0] != NULL && opt.undo)
+		return ir_fail(
+		    err, IR_EUSAGE, "--keep-from does not go with --undo");
+	if (opt.keep_from[0] != NULL && strcmp(opt.method, "api") == 0)
+		return ir_fail(err, IR_EUSAGE,
+		    "--keep-from takes a filter on the host: an engine can cut "
+		    "all or nothing, so it does not go with --method=api");
+	return 0;
+}
+
+static int
+run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
+{
+	int rc;
+
+	if (check_options(argc, err) == -1 ||
+	    ir_addresses(opt.keep_from, &keep, err) == -1)
+		return -1;
+	rc = ir_targets_run(cli, argv, argc, act, err);
+	json_decref(keep);
+	return rc;
+}
+
 static const char *const examples[] = {
     "ir isolate web",
-    "off every network, its published ports closed; all else goes on",
+    "off every network, its published ports dead; all else goes on",
+    "ir isolate web worker db",
+    "three at once",
+    "ir isolate --same-network-as web",
+    "web, and whatever it could reach in one step",
+    "ir isolate --keep-from 10.0.0.7 web",
+    "the same, but an analyst at that address still gets in",
     "ir isolate --dry-run web",
     "what would be called, and who else would feel it",
     "ir isolate --undo web",
@@ -318,12 +415,12 @@ static const char *const exits[] = {
 
 static const struct ir_program program = {
     .name = "ir-isolate",
-    .operands = "CONTAINER",
-    .what = "Takes a container off every network, reversibly.",
+    .operands = "CONTAINER...",
+    .what = "Takes containers off every network, reversibly.",
     .uses = IR_USES_ENGINE | IR_USES_BUNDLE | IR_RECORDS | IR_USES_KEY |
-	    IR_CAN_DRY_RUN,
-    .min = 1,
-    .max = 1,
+	    IR_CAN_DRY_RUN | IR_CHOOSES,
+    .min = 0,
+    .max = -1,
     .options = options,
     .examples = examples,
     .exits = exits,

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
 #
-# ir-isolate against a real engine: everything that a container was connected
-# to comes back as it was, whatever happens in between; and what cannot be cut
-# is told.
+# ir-isolate by the engine's API, against a real one: everything that a
+# container was connected to comes back as it was, whatever happens in between;
+# and what cannot be cut is told.
 . "${IR_SRCDIR:=.}/tests/tap.sh"
 . "$IR_SRCDIR/tests/engine.sh"
 require jq python3 ssh-keygen
@@ -63,20 +63,20 @@ before=$(state web)
 is "$(page)" root:x:0: "the port is open"
 
 # A dry run.
-run ir isolate --dry-run web
+run ir isolate --method=api --dry-run web
 code_is 0 "a dry run"
 for n in a b; do
 	out_has "POST /networks/$(docker network inspect -f '{{.Id}}' $n)/disc"
 done
 like "$out" 'shared +db .*: network: a' "who shares a network"
-run ir isolate --dry-run --json web
+run ir isolate --method=api --dry-run --json web
 json_is '.calls | length' 2
 json_is '.calls[0].body.Container' "$id"
 is "$(state web)" "$before" "nothing is changed by it"
 no_file "$file"
 
 # Cut, without a bundle.
-run ir isolate web
+run ir isolate --method=api web
 code_is 0 "isolate"
 out_has "cut off 2 networks"
 like "$out" 'a +172.28.10.77 .*front, www' "with what it had"
@@ -92,10 +92,10 @@ case $(docker version -f '{{.Server.Version}}') in
 esac
 is "$(jq -r .container "$file")" "$id" "the record is kept"
 sum=$(sha256sum "$file")
-run ir isolate web
+run ir isolate --method=api web
 code_is 0 "again"
 out_has "already isolated"
-run ir isolate --json web
+run ir isolate --method=api --json web
 json_is .already true
 is "$(sha256sum "$file")" "$sum" "the record stays as it was"
 
@@ -124,7 +124,7 @@ err_has "no isolation of web is on record"
 run ir open INC-1
 bundle=$T/$out
 export IR_BUNDLE=$bundle
-run ir isolate --json web
+run ir isolate --method=api --json web
 code_is 0 "with a bundle"
 json_is .record "data/actions/0001-isolate-${id:0:12}.json"
 json_is '.networks | length' 2
@@ -143,19 +143,19 @@ code_is 66 "and over"
 
 # After an undo, only what was cut since counts.
 docker network disconnect b web
-run ir isolate web
+run ir isolate --method=api web
 run ir isolate --undo web
 is "$(networks web)" a "what was left before is not connected again"
 docker network connect --alias back --ip 172.28.11.5 b web
 
 # Cut half-way: the second run finishes, one undo restores all.
 refusing POST '/networks/*/disconnect' 500 1
-run ir isolate -H "unix://$T/r.sock" web
+run ir isolate --method=api -H "unix://$T/r.sock" web
 code_is 76 "cut half-way"
 err_has "still connected to b"
 err_has "refused by the test"
 is "$(networks web)" b "as the engine shows"
-run ir isolate web
+run ir isolate --method=api web
 code_is 0 "the second run cuts the rest"
 out_has "cut off 1 network"
 is "$(networks web)" "" "so it is"
@@ -165,7 +165,7 @@ is "$(state web)" "$before" "restores all"
 
 # An engine that says it did it, and did not; and a network it knows not of.
 refusing POST '/networks/*/disconnect' 204
-run ir isolate -H "unix://$T/r.sock" web
+run ir isolate --method=api -H "unix://$T/r.sock" web
 code_is 76 "an engine that lies"
 err_has "still connected to a, b"
 is "$(networks web)" "a b" "so it is"
@@ -173,17 +173,17 @@ run ir isolate --undo web
 code_is 0
 pid=$(docker inspect -f '{{.State.Pid}}' web)
 nsenter -t "$pid" -n ip link add other0 type veth peer name other1
-run ir isolate web
+run ir isolate --method=api web
 code_is 76 "an interface that the engine knows nothing of"
 err_has "still has interface other"
 nsenter -t "$pid" -n ip link del other0
-run ir isolate web
+run ir isolate --method=api web
 code_is 0 "without it: isolated"
 run ir isolate --undo web
 is "$(state web)" "$before" "as it was"
 
 # An undo that does not come through: then it does.
-run ir isolate web
+run ir isolate --method=api web
 docker run -d --name squat --network a --ip 172.28.10.77 bb sleep 9999 \
 	>/dev/null
 run ir isolate --undo web
@@ -192,7 +192,7 @@ err_has "network a"
 like "$err" "Address already in use|is already allocated" "and why"
 out_hasnt "connected again"
 like "$(networks web)" 'b$' "the other network is back"
-run ir isolate web
+run ir isolate --method=api web
 code_is 0 "what is left of the refused connection is none"
 docker rm -f squat >/dev/null
 run ir isolate --undo web
@@ -204,7 +204,7 @@ is "$(state web)" "$before" "as it was"
 docker run -d --name port --network b -p 127.0.0.1:8081:80 bb sleep 9999 \
 	>/dev/null
 had=$(state port)
-run ir isolate port
+run ir isolate --method=api port
 for p in 127.0.0.1:8081:80 8081:81; do
 	docker run -d --name squat -p $p bb sleep 9999 >/dev/null
 	run ir isolate --undo port
@@ -219,7 +219,7 @@ docker run -d --name squat -p 127.0.0.1:8081:80/udp -p 127.0.0.2:8081:80 \
 run ir isolate --undo port
 code_is 0 "another protocol, and another address: undone"
 is "$(state port)" "$had" "as it was"
-run ir isolate port
+run ir isolate --method=api port
 engine_net busybox nc -l -p 8081 127.0.0.1 &
 nc=$!
 run ir isolate --undo port
@@ -235,9 +235,9 @@ docker rm -f port squat >/dev/null
 
 # Connected elsewhere while isolated, and isolated again: both are undone.
 docker network create d >/dev/null
-run ir isolate web
+run ir isolate --method=api web
 docker network connect d web
-run ir isolate web
+run ir isolate --method=api web
 code_is 0 "isolated from what came after, too"
 run ir isolate --undo web
 code_is 0 "one undo for both"
@@ -246,14 +246,14 @@ docker network disconnect d web
 docker network rm d >/dev/null
 
 # A difference that matters.
-run ir isolate web
+run ir isolate --method=api web
 docker network create c >/dev/null
 docker network connect c web
 run ir isolate --undo web
 code_is 10 "another network meanwhile: a difference that matters"
 like "$out" 'DIFFERENT +c connection' "is named"
 docker network disconnect c web
-run ir isolate web
+run ir isolate --method=api web
 docker network rm c >/dev/null
 run ir isolate --undo web
 code_is 0
@@ -261,7 +261,7 @@ code_is 0
 # Networks that were removed meanwhile.
 docker network create c >/dev/null
 docker run -d --name lone --network c bb sleep 9999 >/dev/null
-run ir isolate lone
+run ir isolate --method=api lone
 docker network rm c >/dev/null
 run ir isolate --undo lone
 code_is 66 "its network is gone"
@@ -274,7 +274,7 @@ for n in lost-net b; do
 	[ $n = b ] || docker network create $n >/dev/null
 	docker create --name lost --network $n bb true >/dev/null
 	[ $n = b ] || docker network rm $n >/dev/null
-	run ir isolate lost
+	run ir isolate --method=api lost
 	code_is 0 "a network that was removed under a stopped container"
 	is "$(networks lost)" "" "is let go"
 	run ir isolate --undo lost
@@ -290,7 +290,7 @@ if ! engine_is podman; then
 	docker network create "${other:0:3}" >/dev/null
 	docker create --name lost --network "${other:0:3}" bb true >/dev/null
 	docker network rm "${other:0:3}" >/dev/null
-	run ir isolate lost
+	run ir isolate --method=api lost
 	code_is 76 "what the engine cannot tell apart"
 	err_has "still connected to ${other:0:3}"
 	docker rm lost >/dev/null
@@ -299,7 +299,7 @@ fi
 # Records that are not to be trusted.
 unset IR_BUNDLE
 mkdir records && cd records || exit 1
-run ir isolate web
+run ir isolate --method=api web
 run ir isolate --undo --from "$file" db
 code_is 65 "a record of another container"
 err_has "is of another container (web"
@@ -317,7 +317,7 @@ code_is 65 "a container that is no id"
 jq '.endpoints[0].network = "../containers/x"' "$file" >bad.json
 run ir isolate --undo --from bad.json web
 code_is 65 "a network that would climb"
-run ir isolate --from bad.json web
+run ir isolate --method=api --from bad.json web
 code_is 64 "--from goes with --undo"
 is "$(networks web)" "" "nothing was done by any of them"
 run ir isolate --undo --from "$file" web
@@ -326,12 +326,12 @@ is "$(state web)" "$before" "as it was"
 
 # A record that is in the way, or cannot be kept: nothing is cut.
 jq 'del(.endpoints[1])' "$file" >short && mv short "$file"
-run ir isolate web
+run ir isolate --method=api web
 code_is 73 "a record from before that lacks a network"
 err_has "network b"
 is "$(networks web)" "a b" "nothing is cut"
 mkdir gone && cd gone && rmdir ../gone
-run ir isolate web
+run ir isolate --method=api web
 ok "a directory that cannot be written to" test "$code" != 0
 err_has "cannot be kept"
 is "$(networks web)" "a b" "nothing is cut"
@@ -347,7 +347,7 @@ hosts()
 	docker exec legacy sort -u /etc/hosts # 28 writes the link once more
 }
 had=$(hosts)
-run ir isolate legacy
+run ir isolate --method=api legacy
 code_is 0 "the default bridge"
 is "$(networks legacy)" "" "so it is"
 run ir isolate --undo legacy
@@ -362,23 +362,24 @@ fi
 
 # No network of its own.
 docker run -d --name none --network none bb sleep 9999 >/dev/null
-run ir isolate none
+run ir isolate --method=api none
 code_is 0 "on none"
 out_has "already isolated"
 docker run -d --name host --network host bb sleep 9999 >/dev/null
-run ir isolate host
+run ir isolate --method=api host
 code_is 76 "on the host's network"
 err_has "pause it"
 docker run -d --name side --network container:web bb sleep 9999 >/dev/null
-run ir isolate side
-code_is 76 "in another's network namespace"
-err_has "isolate that one"
-err_has "$id"
-run ir isolate --json web
-code_is 0 "and that one"
+run ir isolate --method=api --json side
+code_is 0 "in another's network namespace: that one is acted on"
+err_has "side uses the network of web"
+json_is .container "$id"
 json_is '.also_cut | join(" ")' side
 err_has "side uses its network namespace"
-run ir isolate --undo web
+is "$(networks web)" "" "so it is"
+run ir isolate --undo side
+code_is 0 "and its undo"
+is "$(state web)" "$before" "as it was"
 
 # Who else is hit: one of each kind.
 docker run -d --name hub --ipc shareable -v shared:/v -v "$T/home:/h" \
@@ -392,7 +393,7 @@ docker run -d --name new2 ${links:+--link old2:x} bb sleep 9999 >/dev/null
 image=$(docker inspect -f '{{.Config.Image}}' hub)
 shared()
 {
-	ir isolate --dry-run --json "$1" | jq -r --arg n "$2" \
+	ir isolate --method=api --dry-run --json "$1" | jq -r --arg n "$2" \
 		'.shared[] | select(.name == $n) | "\(.shares): \(.what)"'
 }
 is "$(shared hub kin | grep -v '^network: ')" "bind: $T/home
@@ -418,7 +419,7 @@ is "$(shared new2 hub)" "image: $image" "and nothing where nothing is"
 
 # Frozen, and stopped.
 docker pause web >/dev/null
-run ir isolate web
+run ir isolate --method=api web
 if engine_is podman; then
 	code_is 76 "a frozen one, which podman would only say it cuts off"
 	err_has "podman does not cut the networks of a paused container"
@@ -433,7 +434,7 @@ fi
 docker unpause web >/dev/null
 is "$(state web)" "$before" "as it was"
 docker kill web >/dev/null
-run ir isolate web
+run ir isolate --method=api web
 code_is 0 "a stopped one"
 docker start web >/dev/null
 is "$(networks web)" "" "started, it stays off"

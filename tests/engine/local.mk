@@ -7,6 +7,7 @@ engine_tests = \
 	tests/engine/engine.t \
 	tests/engine/filter.t \
 	tests/engine/host.t \
+	tests/engine/isolate-link.t \
 	tests/engine/isolate.t \
 	tests/engine/kill.t \
 	tests/engine/links.t \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * An isolation, from record to proof: see isolation.h.
+ * A cut by the engine's API, from declaration to proof: see isolation.h.
  */
 #include "cli/isolation.h"
 
@@ -24,27 +24,34 @@ declare(struct ir_cli *cli, const json_t *record)
 }
 
 int
-ir_isolation_cut(struct ir_cli *cli, const json_t *record, char **where,
-    bool *seen, struct ir_err *err)
+ir_isolation_cut_api(
+    struct ir_cli *cli, const json_t *record, bool *seen, struct ir_err *err)
 {
 	const char *id = ir_json_str(record, "container");
 	struct ir_err left;
 
-	*where = NULL;
 	*seen = false;
-	if (json_array_size(json_object_get(record, "endpoints")) > 0) {
-		if (!cli->dry_run &&
-		    (*where = ir_isolation_save(cli, record, err)) == NULL)
-			return -1;
-		declare(cli, record);
-		if (ir_docker_networks_cut(cli->engine, record, err) == -1) {
-			if (ir_docker_networks_verify_cut(
-				cli->engine, id, seen, &left) == -1)
-				ir_wrap(err, "%s", left.msg);
-			return -1;
-		}
+	declare(cli, record);
+	if (ir_docker_networks_cut(cli->engine, record, err) == -1) {
+		if (ir_docker_networks_verify_cut(
+			cli->engine, id, seen, &left) == -1)
+			ir_wrap(err, "%s", left.msg);
+		return -1;
 	}
 	return cli->dry_run
 		   ? 0
 		   : ir_docker_networks_verify_cut(cli->engine, id, seen, err);
+}
+
+int
+ir_isolation_cut(struct ir_cli *cli, const json_t *record, struct ir_err *err)
+{
+	ir_auto_free char *where = NULL;
+	bool seen;
+
+	if (!cli->dry_run &&
+	    json_array_size(json_object_get(record, "endpoints")) > 0 &&
+	    (where = ir_isolation_save(cli, record, err)) == NULL)
+		return -1;
+	return ir_isolation_cut_api(cli, record, &seen, err);
 }

@@ -58,12 +58,15 @@ char *ir_isolation_save(
 int ir_isolation_undone(struct ir_cli *cli, const struct ir_isolation *i,
     const json_t *inspect, const json_t *differences, struct ir_err *err);
 
-/** ir_isolation_cut(cli, record, where, seen, err): saves, declares, cuts by
- * the API and verifies.  *where is the file, for the caller to free: NULL if
- * the record is empty, for then nothing is saved.  *seen is that of
- * ir_docker_networks_verify_cut().  In a dry run nothing is saved, and nothing
- * verified. */
-int ir_isolation_cut(struct ir_cli *cli, const json_t *record, char **where,
-    bool *seen, struct ir_err *err);
+/** ir_isolation_cut_api(cli, record, seen, err): declares, cuts by the API and
+ * verifies; *seen is that of ir_docker_networks_verify_cut().  In a dry run
+ * nothing is verified. */
+int ir_isolation_cut_api(
+    struct ir_cli *cli, const json_t *record, bool *seen, struct ir_err *err);
+
+/** ir_isolation_cut(cli, record, err): the same, saved before, where there is
+ * anything to cut. */
+int ir_isolation_cut(
+    struct ir_cli *cli, const json_t *record, struct ir_err *err);
 
 #endif

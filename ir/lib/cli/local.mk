@@ -1,11 +1,14 @@
 libir_a_SOURCES += \
 	ir/lib/cli/actions.c ir/lib/cli/actions.h \
 	ir/lib/cli/actions-save.c \
+	ir/lib/cli/addresses.c ir/lib/cli/addresses.h \
 	ir/lib/cli/apart.c ir/lib/cli/apart.h \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
 	ir/lib/cli/consequences.c ir/lib/cli/consequences.h \
 	ir/lib/cli/custody-check.c \
 	ir/lib/cli/custody.c ir/lib/cli/custody.h \
+	ir/lib/cli/cut-undo.c \
+	ir/lib/cli/cut.c ir/lib/cli/cut.h \
 	ir/lib/cli/dryrun.c ir/lib/cli/dryrun.h \
 	ir/lib/cli/help.c ir/lib/cli/help.h \
 	ir/lib/cli/isolation-cut.c \

@@ -80,8 +80,6 @@ static int
 isolate(struct ir_rebuild *r, struct ir_err *err)
 {
 	struct ir_err mode;
-	ir_auto_free char *where = NULL;
-	bool seen;
 	size_t n;
 
 	if (ir_docker_networks_mode(r->old, &mode) == -1) {
@@ -92,8 +90,7 @@ isolate(struct ir_rebuild *r, struct ir_err *err)
 		return 0;
 	}
 	r->cut = ir_docker_networks_record(r->cli->engine, r->old, err);
-	if (r->cut == NULL ||
-	    ir_isolation_cut(r->cli, r->cut, &where, &seen, err) == -1)
+	if (r->cut == NULL || ir_isolation_cut(r->cli, r->cut, err) == -1)
 		return -1;
 	if ((n = json_array_size(json_object_get(r->cut, "endpoints"))) > 0)
 		step(r, "%s is cut off from %zu network%s", r->name, n,

@@ -273,3 +273,17 @@ ir_docker_sharing_network(
 	}
 	return out;
 }
+
+int
+ir_docker_network_owner(struct ir_docker *d, const json_t *inspect,
+    json_t **owner, struct ir_err *err)
+{
+	const char *x = ir_text_after(
+	    ir_json_str(inspect, "HostConfig.NetworkMode"), "container:");
+
+	*owner = NULL;
+	if (x == NULL)
+		return 0;
+	/* An engine lets nobody join one that has joined another. */
+	return (*owner = ir_docker_find(d, x, err)) != NULL ? 0 : -1;
+}

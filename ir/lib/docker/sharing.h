@@ -28,4 +28,11 @@ bool ir_docker_joins(
 json_t *ir_docker_sharing_network(
     struct ir_docker *d, const json_t *inspect, struct ir_err *err);
 
+/** ir_docker_network_owner(d, inspect, owner, err): *owner gets the inspect
+ * document of the container whose network this one uses, the caller owns it;
+ * NULL if it uses its own, or that of the host.  IR_ENOENT: that one is gone,
+ * and its network lives on without it. */
+int ir_docker_network_owner(struct ir_docker *d, const json_t *inspect,
+    json_t **owner, struct ir_err *err);
+
 #endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Cutting a container off: see cut.h.
+ */
+#include "cli/cut.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/time.h"
+#include "docker/container.h"
+#include "docker/networks.h"
+#include "host/filter.h"
+#include "host/host.h"
+#include "host/links.h"
+#include "host/state.h"
+#include "json/json.h"
+
+/* One cut under way. */
+struct cutting {
+	struct ir_cli *cli;
+	const json_t *inspect;
+	const char *id, *name;
+	struct ir_cut *c;
+	struct ir_host *host; /* NULL: why not is in no_host */
+	struct ir_err no_host;
+	json_t *links; /* from before */
+	uint64_t began;
+};
+
+static bool
+keeps(const struct ir_cut *c)
+{
+	return json_array_size(c->keep) > 0;
+}
+
+static size_t
+outward(const json_t *links, bool up_only)
+{
+	size_t i, n = 0;
+	const json_t *l;
+
+	json_array_foreach (links, i, l)
+		n += ir_json_true(l, "outward") &&
+		     (!up_only || ir_json_true(l, "peer.up"));
+	return n;
+}
+
+static size_t
+endpoints(const struct cutting *t)
+{
+	return json_array_size(json_object_get(t->c->record, "endpoints"));
+}
+
+/* A container in the host's own network: told by its cgroup, or not at all. */
+static int
+pick_for_host_mode(struct cutting *t, struct ir_err *err)
+{
+	if (strcmp(t->c->wish, "auto") != 0)
+		return ir_docker_networks_mode(t->inspect, err);
+	if (t->host == NULL)
+		return ir_fail(err, IR_EPROTO,
+		    "%s uses the host's own network, which no engine can cut "
+		    "for one container, and here on the host it cannot be "
+		    "done, either (%s): pause it (ir pause %s)",
+		    t->name, t->no_host.msg, t->name);
+	t->c->method = "cgroup";
+	return 0;
+}
+
+/* Whether its links can be cut here; if not, why. */
+static int
+can_cut_links(struct cutting *t, struct ir_err *err)
+{
+	if (t->host == NULL) {
+		*err = t->no_host;
+		return -1;
+	}
+	if ((t->links = ir_host_links(t->host, err)) == NULL ||
+	    ir_host_links_can_cut(t->links, err) == -1)
+		return -1;
+	if (outward(t->links, false) == 0 && endpoints(t) > 0)
+		return ir_fail(err, IR_EPROTO,
+		    "the engine shows networks, and no link leads there");
+	return 0;
+}
+
+static int
+pick_api(struct cutting *t, struct ir_err *err)
+{
+	t->c->method = "api";
+	return ir_docker_networks_mode(t->inspect, err);
+}
+
+static int
+pick(struct cutting *t, struct ir_err *err)
+{
+	const char *mode = ir_json_str(t->inspect, "HostConfig.NetworkMode");
+	bool only_link = strcmp(t->c->wish, "link") == 0 || keeps(t->c);
+	struct ir_err why;
+
+	if (strcmp(mode, "host") == 0)
+		return pick_for_host_mode(t, err);
+	if (strcmp(t->c->wish, "api") == 0)
+		return pick_api(t, err);
+	if (can_cut_links(t, &why) == 0) {
+		t->c->method = keeps(t->c) ? "filter" : "link";
+		return 0;
+	}
+	if (only_link)
+		return ir_fail(err, why.code,
+		    "%s cannot be cut on the host: %s", t->name, why.msg);
+	if (ir_json_true(t->inspect, "State.Running"))
+		ir_say("%s is cut by the engine, not by its link: %s", t->name,
+		    why.msg);
+	return pick_api(t, err);
+}
+
+static bool
+filter_stands(struct cutting *t)
+{
+	json_auto_t *found = NULL;
+	json_auto_t *none = json_array();
+	struct ir_err err;
+
+	return ir_host_filter_look(t->host, &found, &err) == 0 &&
+	       found != NULL &&
+	       json_equal(json_object_get(found, "keep"),
+		   t->c->keep != NULL ? t->c->keep : none);
+}
+
+static bool
+is_cut(struct cutting *t)
+{
+	const char *method = t->c->method;
+
+	if (strcmp(method, "api") == 0)
+		return endpoints(t) == 0;
+	if (strcmp(method, "link") == 0)
+		return outward(t->links, true) == 0;
+	return filter_stands(t);
+}
+
+/* The record of the engine's, and of what is done here. */
+static int
+make_record(struct cutting *t, struct ir_err *err)
+{
+	json_t *r = t->c->record;
+
+	if (json_object_set_new(r, "method", json_string(t->c->method)) == -1 ||
+	    json_object_set_new(r, "started",
+		json_string(ir_json_str(t->inspect, "State.StartedAt"))) ==
+		-1 ||
+	    (t->links != NULL && json_object_set(r, "links", t->links) == -1) ||
+	    (keeps(t->c) && json_object_set(r, "keep",
+				(json_t *)(uintptr_t)t->c->keep) == -1))
+		return ir_fail_mem(err);
+	return 0;
+}
+
+/* Sockets, routes and the like, before they are gone.  What cannot be had is
+ * said, and does not hold up the cut. */
+static int
+save_state(struct cutting *t, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf tar = IR_BUF_INIT;
+	ir_auto_free char *path =
+	    ir_action_path(t->cli, "isolate", t->id, ".network.tar", err);
+	json_t *ledger = NULL;
+	int rc;
+
+	if (path == NULL || ir_host_state(t->host, &tar, &ledger, err) == -1)
+		return -1;
+	json_object_set_new(t->c->record, "state_ledger", ledger);
+	rc = t->cli->bundle != NULL
+		 ? ir_cli_put(t->cli, path, tar.p, tar.len, err)
+		 : ir_put_file(AT_FDCWD, path, tar.p, tar.len, err);
+	/* From a run before that was cut off: the older one says more. */
+	if (rc == -1 && err->code != IR_EEXIST)
+		return -1;
+	json_object_set_new(t->c->record, "state", ir_json_text(path));
+	return 0;
+}
+
+static int
+save(struct cutting *t, struct ir_err *err)
+{
+	struct ir_err lost;
+
+	if (t->host != NULL && save_state(t, &lost) == -1)
+		ir_warn("its sockets and routes are not saved: %s", lost.msg);
+	t->c->where = ir_isolation_save(t->cli, t->c->record, err);
+	return t->c->where != NULL ? 0 : -1;
+}
+
+/* Before it is done; a dry run only says so. */
+static void
+declare_links(struct cutting *t, const char *what)
+{
+	size_t i;
+	const json_t *l;
+
+	json_array_foreach (t->links, i, l) {
+		const char *peer = ir_json_str(l, "peer.name");
+
+		if (!ir_json_true(l, "outward"))
+			continue;
+		if (t->cli->dry_run)
+			ir_say("would do on this host: %s, the end of %s: %s",
+			    peer, ir_json_str(l, "name"), what);
+		ir_cli_change(t->cli, "ir isolate --undo",
+		    "so that it can reach nobody, and nobody it",
+		    "container %.12s: %s, the host's end of its link %s: %s",
+		    t->id, peer, ir_json_str(l, "name"), what);
+	}
+}
+
+static int
+cut_links(struct cutting *t, struct ir_err *err)
+{
+	json_auto_t *after = NULL;
+
+	declare_links(t, "set down");
+	if (t->cli->dry_run)
+		return 0;
+	if (ir_host_links_set(t->host, false, &after, err) == -1)
+		return -1;
+	/* One that let somebody in before has nothing to let in now. */
+	return ir_host_filter_remove(t->host, err);
+}
+
+static int
+filter_links(struct cutting *t, struct ir_err *err)
+{
+	json_auto_t *after = NULL;
+
+	declare_links(t, "all but the addresses to keep is dropped");
+	if (t->cli->dry_run)
+		return 0;
+	if (ir_host_filter_links(t->host, t->c->keep, err) == -1)
+		return -1;
+	/* One that was cut off before lets them in from here on. */
+	return ir_host_links_set(t->host, true, &after, err);
+}
+
+static int
+filter_cgroup(struct cutting *t, struct ir_err *err)
+{
+	json_auto_t *none = json_array();
+
+	if (t->cli->dry_run) {
+		ir_say("would do on this host: all packets of its cgroup are "
+		       "dropped");
+		return 0;
+	}
+	ir_cli_change(t->cli, "ir isolate --undo",
+	    "so that it can reach nobody, and nobody it",
+	    "container %.12s: all packets of its cgroup are dropped", t->id);
+	if (ir_host_filter_cgroup(
+		t->host, t->c->keep != NULL ? t->c->keep : none, err) == 0)
+		return 0;
+	return ir_wrap(err,
+	    "%s uses the host's own network, and cannot be cut "
+	    "off by its cgroup: pause it (ir pause %s)",
+	    t->name, t->name);
+}
+
+static int
+cut_here(struct cutting *t, struct ir_err *err)
+{
+	const char *method = t->c->method;
+	int rc;
+
+	if (strcmp(method, "link") == 0)
+		rc = cut_links(t, err);
+	else if (strcmp(method, "filter") == 0)
+		rc = filter_links(t, err);
+	else
+		rc = filter_cgroup(t, err);
+	t->c->seen = rc == 0;
+	return rc;
+}
+
+static int
+cut_by_api(struct cutting *t, struct ir_err *err)
+{
+	return ir_isolation_cut_api(t->cli, t->c->record, &t->c->seen, err);
+}
+
+/* By the way that was picked; if the link turns out not to go down, by the
+ * engine after all. */
+static int
+do_it(struct cutting *t, struct ir_err *err)
+{
+	struct ir_err why;
+
+	if (strcmp(t->c->method, "api") == 0)
+		return cut_by_api(t, err);
+	if (cut_here(t, err) == 0)
+		return 0;
+	if (strcmp(t->c->method, "link") != 0 ||
+	    strcmp(t->c->wish, "auto") != 0 || endpoints(t) == 0)
+		return -1;
+	ir_warn("%s: %s; so the engine cuts it", t->name, err->msg);
+	t->c->method = "api";
+	why = *err;
+	return cut_by_api(t, err) == 0 ? 0 : ir_wrap(err, "%s", why.msg);
+}
+
+static int
+run(struct cutting *t, struct ir_err *err)
+{
+	t->c->record =
+	    ir_docker_networks_record(t->cli->engine, t->inspect, err);
+	if (t->c->record == NULL || pick(t, err) == -1 ||
+	    make_record(t, err) == -1)
+		return -1;
+	t->c->already = is_cut(t);
+	if (t->c->already) {
+		if (strcmp(t->c->method, "api") == 0)
+			return t->cli->dry_run ? 0 : cut_by_api(t, err);
+		t->c->seen = true;
+		return 0;
+	}
+	if (!t->cli->dry_run && save(t, err) == -1)
+		return -1;
+	t->began = ir_mono_ns();
+	if (do_it(t, err) == -1)
+		return -1;
+	t->c->ms = (double)(ir_mono_ns() - t->began) / 1e6;
+	return 0;
+}
+
+int
+ir_cut(struct ir_cli *cli, const json_t *inspect, struct ir_cut *c,
+    struct ir_err *err)
+{
+	struct cutting t = {.cli = cli,
+	    .inspect = inspect,
+	    .id = ir_json_str(inspect, "Id"),
+	    .name = ir_docker_name(inspect),
+	    .c = c};
+	int rc;
+
+	t.host =
+	    ir_host_open(t.id, ir_json_int(inspect, "State.Pid"), &t.no_host);
+	rc = run(&t, err);
+	c->leaks = t.host != NULL ? ir_host_resolver_leaks(t.host) : -1;
+	ir_host_close(t.host);
+	json_decref(t.links);
+	return rc;
+}
+
+void
+ir_cut_free(struct ir_cut *c)
+{
+	json_decref(c->record);
+	free(c->where);
+}

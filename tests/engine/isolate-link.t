@@ -1,0 +1,247 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# ir-isolate by the host's end of the links: everything stays as it was but
+# that nothing passes; nobody else's link is touched; and where it cannot be
+# done, the engine does it.
+. "${IR_SRCDIR:=.}/tests/tap.sh"
+. "$IR_SRCDIR/tests/engine.sh"
+require jq ssh-keygen
+
+engine_start
+engine_image bb
+ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"
+export IR_KEY=$T/id
+docker network create --subnet 172.28.10.0/24 a >/dev/null
+docker network create --subnet 172.28.11.0/24 b >/dev/null
+docker run -d --name db --network a bb sleep 9999 >/dev/null
+docker run -d --name web --network a --ip 172.28.10.77 --restart always \
+	--network-alias front -p 127.0.0.1:8080:80 bb httpd -f -h /etc -p 80 \
+	>/dev/null
+docker network connect --ip 172.28.11.5 b web
+id=$(docker inspect -f '{{.Id}}' web)
+file=ir-isolate-${id:0:12}.json
+
+# Everything that says how it is connected, from inside and from the engine.
+inside()
+{
+	nsenter -t "$(docker inspect -f '{{.State.Pid}}' web)" -n sh -c '
+		ip -o addr; ip route; ip -o link' |
+		sed -E 's/,LOWER_UP|NO-CARRIER,|,M-DOWN//g
+			s/state [A-Z]+/state/; s/ linkdown//
+			s/(valid|preferred)_lft [^ ]*//g'
+	docker inspect -f '{{json .NetworkSettings}}' web | jq -S .
+}
+# Every interface of the engine's network, but for those of the container.
+others()
+{
+	local peers
+	peers=$(nsenter -t "$(docker inspect -f '{{.State.Pid}}' web)" -n \
+		ip -o link | sed -nE 's/.*@if([0-9]+):.*/^\1:/p' | paste -sd '|')
+	engine_net ip -o link | grep -vE "$peers" |
+		sed -E 's/qlen.*//; s/NO-CARRIER,|,LOWER_UP//; s/state [A-Z]+//'
+}
+reaches()
+{
+	docker exec "$1" ping -c 1 -W 1 "$2" >/dev/null
+}
+# A link needs a moment after it is up.
+reaches_soon()
+{
+	local i
+
+	for i in 1 2 3 4 5; do
+		! reaches "$@" || return 0
+	done
+	return 1
+}
+page()
+{
+	engine_net curl -s -m 2 http://127.0.0.1:8080/group
+}
+policy()
+{
+	docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' web
+}
+
+before=$(inside)
+before_others=$(others)
+is "$(page)" root:x:0: "the port is open"
+
+run ir isolate --dry-run web
+code_is 0 "a dry run"
+err_has "would do on this host: veth"
+is "$(inside)" "$before" "changes nothing"
+no_file "$file"
+
+# A connection that is open before.
+docker exec -d db nc -ll -p 7 -e cat
+docker exec -d web sh -c 'while :; do date; sleep 0.2; done |
+	nc 172.28.10.2 7 >/tmp/echo'
+echoes()
+{
+	docker exec web wc -l /tmp/echo | cut -d' ' -f1
+}
+until [ "$(echoes)" -gt 2 ]; do sleep 0.1; done
+
+run ir isolate web
+code_is 0 "isolate"
+out_has "2 links down on the host, seen there"
+like "$out" 'a +172.28.10.77 .*front' "with what it has"
+err_has "$file"
+ok "the record is kept" test -f "$file"
+is "$(jq -r '.method, .endpoints[].name' "$file" | xargs)" "link a b" \
+	"with the way it went"
+ok "nothing goes out" eval '! reaches web 172.28.10.2'
+ok "nothing comes in" eval '! reaches db 172.28.10.77'
+ok "the host cannot reach it" \
+	eval '! engine_net ping -c 1 -W 1 172.28.11.5 >/dev/null'
+ok "its port is dead" test -z "$(page)"
+is "$(inside)" "$before" "addresses, routes, ports and MAC are as they were"
+is "$(others)" "$before_others" "no other link is touched"
+sleep 0.5 # what was under way
+n=$(echoes)
+sleep 1
+is "$(echoes)" "$n" "the open connection stands still"
+state=ir-isolate-${id:0:12}.network.tar
+ok "its sockets were saved" \
+	eval 'tar -xOf "$state" tcp | grep -qi "0A1CAC"' # 172.28.10. in hex
+
+run ir isolate --json web
+code_is 0 "again"
+json_is .already true
+json_is .method link
+is "$(docker exec web ip link set eth0 up 2>&1; inside)" "$before" \
+	"and from inside nobody undoes it"
+ok "still nothing goes out" eval '! reaches web 172.28.10.2'
+
+run ir isolate --undo web
+code_is 0 "undo"
+out_hasnt DIFFERENT
+is "$(inside)" "$before" "it is as it was"
+is "$(others)" "$before_others" "as is all else"
+ok "it reaches others" reaches_soon web 172.28.10.2
+is "$(page)" root:x:0: "the port is open"
+ok "the open connection goes on" \
+	eval 'for i in 1 2 3 4 5 6 7 8 9; do [ "$(echoes)" -gt $n ] && break;
+		sleep 1; done; [ "$(echoes)" -gt $n ]'
+no_file "$file"
+
+# In a bundle, and over one that was interrupted between record and cut.
+run ir open INC-1
+bundle=$T/$out
+export IR_BUNDLE=$bundle
+run ir isolate --json web
+code_is 0 "with a bundle"
+json_is .record "data/actions/0001-isolate-${id:0:12}.json"
+json_is .method link
+json_is .seen_from_host true
+ok "the state is beside it" test -s \
+	"$bundle/data/actions/0001-isolate-${id:0:12}.network.tar"
+ok "each end is declared" grep -q "the host's end of its link eth1: set down" \
+	"$bundle/journal/0001-ir-isolate.jsonl"
+for i in $(engine_net ip -o link | sed -nE 's/^[0-9]+: (veth[^@]*)@.*/\1/p'); do
+	engine_net ip link set "$i" up
+done
+ok "somebody took it up" reaches_soon web 172.28.10.2
+run ir isolate web
+code_is 0 "once more"
+out_has "is isolated: 2 links"
+ok "it is down again" eval '! reaches web 172.28.10.2'
+run ir isolate --undo web
+code_is 0 "one undo for both"
+ok "reaches others" reaches_soon web 172.28.10.2
+
+# By the link first, then by the engine as well.
+run ir isolate web
+run ir isolate --method=api web
+code_is 0 "by the engine as well"
+out_has "cut off 2 networks"
+run ir isolate --undo web
+code_is 0 "one undo"
+out_hasnt DIFFERENT
+ok "reaches others" reaches_soon web 172.28.10.2
+is "$(docker inspect -f '{{.NetworkSettings.Networks.a.IPAddress}}' web)" \
+	172.28.10.77 "with its address"
+
+# Restarted meanwhile: new links, which nobody cut.
+run ir isolate web
+docker restart -t 0 web >/dev/null
+run ir isolate --undo web
+code_is 10 "restarted meanwhile"
+like "$out" 'DIFFERENT +started' "told"
+
+# Stopped meanwhile.
+run ir isolate web
+docker kill web >/dev/null
+run ir isolate --undo web
+err_has "its links ended with it"
+docker start web >/dev/null
+
+# Links that cannot be cut on the host.
+engine_net ip link add par0 type veth peer name par1
+engine_net ip link set par0 up
+engine_net ip link set par1 up
+docker network create -d macvlan -o parent=par0 --subnet 172.28.12.0/24 m \
+	>/dev/null
+docker run -d --name mac --network m bb sleep 9999 >/dev/null
+run ir isolate --method=link mac
+code_is 76 "a macvlan by its link"
+err_has "macvlan"
+run ir isolate mac
+code_is 0 "is cut by the engine"
+err_has "cut by the engine, not by its link"
+err_has "macvlan"
+is "$(docker inspect mac | jq '.[0].NetworkSettings.Networks | length')" 0 \
+	"so it is"
+ok "the parent stays up" eval 'engine_net ip link show par0 | grep -q ,UP'
+run ir isolate --undo mac
+code_is 0
+
+# The host's own network.
+docker run -d --name host --network host bb sleep 9999 >/dev/null
+all=$(engine_net ip -o link)
+for how in api link; do
+	run ir isolate --method=$how host
+	code_is 76 "the host's own network by --method=$how"
+	err_has "pause it"
+done
+is "$(engine_net ip -o link)" "$all" "nothing is touched"
+
+# One that shares its network, after its owner is gone.
+docker run -d --name own --network a bb sleep 9999 >/dev/null
+docker run -d --name guest --network container:own bb sleep 9999 >/dev/null
+run ir isolate guest
+code_is 0 "a guest: its owner is acted on"
+err_has "guest uses the network of own"
+ok "both are cut off" eval '! reaches guest 172.28.10.2'
+run ir isolate --undo guest
+code_is 0
+docker rm -f own >/dev/null
+run ir isolate guest
+code_is 0 "a guest whose owner is gone"
+
+# Bad input.
+run ir isolate --method=iptables web
+code_is 64 "a method that there is not"
+run ir isolate --keep-from no-such-host.invalid web
+code_is 66 "an address that cannot be resolved"
+err_has no-such-host.invalid
+run ir isolate --keep-from 10.0.0.7 --method=api web
+code_is 64 "an engine can let nobody in"
+run ir isolate --undo --keep-from 10.0.0.7 web
+code_is 64 "nothing to keep in an undo"
+ok "nothing was cut by any of them" reaches_soon web 172.28.10.2
+
+# Not root, or as good as that.
+run setpriv --bounding-set=-sys_admin,-net_admin,-sys_ptrace \
+	ir isolate --method=link web
+code_is 77 "without the right to: not by the link"
+err_has "cannot be cut on the host"
+run setpriv --bounding-set=-sys_admin,-net_admin,-sys_ptrace ir isolate web
+code_is 0 "but by the engine"
+err_has "cut by the engine, not by its link"
+run ir isolate --undo web
+code_is 0
+
+done_testing
