@@ -313,7 +313,7 @@ done
 gone_bad shop
 was=$(config web)
 id=$(docker inspect -f '{{.Id}}' web)
-ir isolate -q web >/dev/null 2>&1
+ir isolate -q --method=api web >/dev/null 2>&1
 record=$PWD/ir-isolate-${id:0:12}.json
 ok "the record of an isolation" test -s "$record"
 mkdir "$T/elsewhere" && cd "$T/elsewhere" || exit 1
@@ -334,7 +334,7 @@ docker rm -f web old >/dev/null
 export IR_BUNDLE=$bundle
 cd "$T" || exit 1
 gone_bad --health-cmd false --health-interval 1s --health-retries 1 shop
-ir isolate -q web >/dev/null 2>&1
+ir isolate -q --method=api web >/dev/null 2>&1
 ir pause -q web >/dev/null
 before=$(whole web)
 run ir rebuild web
@@ -342,6 +342,15 @@ code_is 76 "isolated before, and unhealthy"
 same "$(whole web)" "$before" "rolled back to isolated and frozen"
 run ir isolate --undo web
 code_is 0 "and that can still be undone"
+# New links would lead out again.
+ir isolate -q --method=link web >/dev/null 2>&1
+run ir rebuild web
+code_is 76 "isolated by its links before, and unhealthy"
+err_has "but isolated by the engine now"
+is "$(docker inspect -f '{{len .NetworkSettings.Networks}}' web)" 0 "so it is"
+run ir isolate --undo web
+is "$(docker inspect -f '{{len .NetworkSettings.Networks}}' web)" 2 \
+	"and undone all the same"
 
 # Not running, no network, somebody else's, --rm, killed.
 docker rm -f web >/dev/null

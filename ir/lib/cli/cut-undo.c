@@ -29,21 +29,30 @@ declare(struct ir_cli *cli, const struct ir_isolation *i)
 		    ir_json_str(e, "name"));
 }
 
-/* The links from before the first cut; NULL if the engine cut it as well, which
- * made new ones. */
+/* The links that the first cut on the host found. */
 static const json_t *
 links_before(const struct ir_isolation *i)
 {
-	const json_t *r, *links = NULL;
 	size_t k;
+	const json_t *r;
 
-	json_array_foreach (i->actions.records, k, r) {
-		if (json_object_get(r, "links") == NULL)
-			return NULL;
-		if (links == NULL)
-			links = json_object_get(r, "links");
-	}
-	return links;
+	json_array_foreach (i->actions.records, k, r)
+		if (json_object_get(r, "links") != NULL)
+			return json_object_get(r, "links");
+	return NULL;
+}
+
+/* Whether the engine cut it as well, and has made new links. */
+static bool
+are_new(const json_t *differences)
+{
+	size_t i;
+	const json_t *d;
+
+	json_array_foreach (differences, i, d)
+		if (strcmp(ir_json_str(d, "field"), "EndpointID") == 0)
+			return true;
+	return false;
 }
 
 static const json_t *

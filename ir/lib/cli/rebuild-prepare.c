@@ -134,6 +134,22 @@ warn_cut_off(const struct ir_rebuild *r)
 		    r->name);
 }
 
+/* What the new one is to be connected to: what the old one is on, or was before
+ * it was isolated. */
+static int
+find_networks(struct ir_rebuild *r, struct ir_err *err)
+{
+	struct ir_isolation i;
+	int rc = ir_isolation_load(r->cli, r->old, r->from, &i, err);
+
+	r->on_host = rc == 0 && ir_isolation_on_host(&i);
+	ir_isolation_free(&i);
+	if (rc == -1)
+		return -1;
+	r->networks = ir_isolation_before(r->cli, r->old, r->from, err);
+	return r->networks != NULL ? 0 : -1;
+}
+
 int
 ir_rebuild_prepare(struct ir_rebuild *r, const char *name, struct ir_err *err)
 {
@@ -149,8 +165,7 @@ ir_rebuild_prepare(struct ir_rebuild *r, const char *name, struct ir_err *err)
 	if (r->evidence == NULL || check(r, err) == -1 ||
 	    find_image(r, err) == -1)
 		return -1;
-	r->networks = ir_isolation_before(r->cli, r->old, r->from, err);
-	if (r->networks == NULL)
+	if (find_networks(r, err) == -1)
 		return -1;
 	warn_cut_off(r);
 	r->body =

@@ -279,7 +279,8 @@ roll_back(struct ir_rebuild *r, struct ir_err *err)
 	bool interrupted = err->code == IR_EINTR;
 	struct ir_err why = *err, left;
 
-	r->did.cut = r->cut;
+	/* New links would lead out of one that was cut off by its links. */
+	r->did.cut = r->on_host ? NULL : r->cut;
 	ir_uninterrupted();
 	step(r, "failed: %s", why.msg);
 	declare(r, "", "rolled back: the new %s removed, the old one put back",
@@ -294,9 +295,12 @@ roll_back(struct ir_rebuild *r, struct ir_err *err)
 	settle_isolation(r);
 	step(r, "rolled back");
 	return ir_fail(err, interrupted ? IR_EINTR : IR_EPROTO,
-	    "%.700s; rolled back: %s is as it was%s", why.msg, r->name,
+	    "%.600s; rolled back: %s is as it was%s%s", why.msg, r->name,
 	    r->stop_old && ir_json_true(r->old, "State.Running")
 		? ", but it was killed and is left so"
+		: "",
+	    r->on_host && r->cut != NULL
+		? ", but isolated by the engine now (ir isolate --undo)"
 		: "");
 }
 

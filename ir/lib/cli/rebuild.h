@@ -31,6 +31,7 @@ struct ir_rebuild {
 	json_t *networks; /* what the new one is to be connected to */
 	json_t *body;     /* the create document of the new one */
 	json_t *cut;      /* what the old one was cut from here, or NULL */
+	bool on_host;     /* it was cut off by its link before */
 	char *new_id;
 	struct ir_docker_replaced did; /* as far as it came */
 	bool healthy;                  /* by its own health check */
