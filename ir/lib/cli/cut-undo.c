@@ -188,9 +188,9 @@ compare(struct ir_cli *cli, const json_t *inspect, const struct ir_isolation *i,
 		return ir_fail_mem(err);
 	if (compare_start(*differences, i, now, err) == -1)
 		return -1;
-	return links == NULL
-		   ? 0
-		   : compare_links(*differences, links_before(i), links, err);
+	if (links == NULL || are_new(*differences))
+		return 0;
+	return compare_links(*differences, links_before(i), links, err);
 }
 
 int
