@@ -221,6 +221,39 @@ docker rm -f own >/dev/null
 run ir isolate guest
 code_is 0 "a guest whose owner is gone"
 
+# Several at once; one that is not there keeps nobody from being isolated.
+docker run -d --name far --network b --label app=shop bb sleep 9999 >/dev/null
+unset IR_BUNDLE
+run ir isolate --json web nope db web
+code_is 66 "one of them is unknown"
+err_has "no such container: nope"
+err_has "1 of 3 containers"
+is "$(jq -r 'select(.action) | .name' <<<"$out" | sort | xargs)" "db web" \
+	"the others are isolated, each once"
+is "$(jq -r 'select(.error) | .operand' <<<"$out")" nope "and it is named"
+ok "web is cut off" eval '! reaches web 172.28.11.1'
+ok "db is cut off" eval '! reaches db 172.28.10.1'
+run ir isolate --undo --all
+code_is 0 "all that is on record is undone, and nothing else"
+is "$(grep -c "is connected again" <<<"$out")" 2 "those two"
+ok "web reaches others" reaches_soon web 172.28.11.1
+run ir isolate --json --same-network-as far
+code_is 0 "a container and its neighbours"
+is "$(jq -r .name <<<"$out" | sort | xargs)" "far web" "are these"
+run ir isolate --json --same-network-as far
+is "$(jq -r '[.name, .already] | join(" ")' <<<"$out" | sort | xargs)" \
+	"far true web true" "also when they are isolated"
+run ir isolate --undo --all
+run ir isolate --json --label app=shop
+is "$(jq -r .name <<<"$out")" far "by a label"
+run ir isolate --undo --label app --json
+is "$(jq -r '.name, .action' <<<"$out" | xargs)" "far undo" "and back"
+run ir isolate --label app=none
+code_is 66 "a label that none has"
+run ir isolate
+code_is 64 "no container"
+export IR_BUNDLE=$bundle
+
 # Bad input.
 run ir isolate --method=iptables web
 code_is 64 "a method that there is not"
