@@ -29,7 +29,7 @@ inside()
 		ip -o addr; ip route; ip -o link' |
 		sed -E 's/,LOWER_UP|NO-CARRIER,|,M-DOWN//g
 			s/state [A-Z]+/state/; s/ linkdown//
-			s/(valid|preferred)_lft [^ ]*//g'
+			s/(valid|preferred)_lft [^ ]*//g; s/ tentative//'
 	docker inspect -f '{{json .NetworkSettings}}' web | jq -S .
 }
 # Every interface of the engine's network, but for those of the container.
@@ -215,8 +215,9 @@ run ir isolate guest
 code_is 0 "a guest: its owner is acted on"
 err_has "guest uses the network of own"
 ok "both are cut off" eval '! reaches guest 172.28.10.2'
-run ir isolate --undo guest
-code_is 0
+run ir isolate --undo guest own
+code_is 0 "both named: undone once"
+is "$(grep -c "is connected again" <<<"$out")" 1 "and said once"
 docker rm -f own >/dev/null
 run ir isolate guest
 code_is 0 "a guest whose owner is gone"

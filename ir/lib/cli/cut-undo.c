@@ -42,7 +42,8 @@ links_before(const struct ir_isolation *i)
 	return NULL;
 }
 
-/* Whether the engine cut it as well, and has made new links. */
+/* Whether the engine cut it as well, and has made new links; podman has no ids
+ * of endpoints, and gives new addresses. */
 static bool
 are_new(const json_t *differences)
 {
@@ -50,7 +51,8 @@ are_new(const json_t *differences)
 	const json_t *d;
 
 	json_array_foreach (differences, i, d)
-		if (strcmp(ir_json_str(d, "field"), "EndpointID") == 0)
+		if (strcmp(ir_json_str(d, "field"), "EndpointID") == 0 ||
+		    strcmp(ir_json_str(d, "field"), "MacAddress") == 0)
 			return true;
 	return false;
 }

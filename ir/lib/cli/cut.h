@@ -50,4 +50,14 @@ void ir_cut_free(struct ir_cut *c);
 int ir_cut_undo(struct ir_cli *cli, const json_t *inspect,
     const struct ir_isolation *i, json_t **differences, struct ir_err *err);
 
+/** ir_cut_report(cli, inspect, c): tells what was done, and what it leaves
+ * open. */
+void ir_cut_report(
+    struct ir_cli *cli, const json_t *inspect, const struct ir_cut *c);
+
+/** ir_cut_report_undo(inspect, i, diff): the same of an undo; whether one of
+ * the differences matters. */
+bool ir_cut_report_undo(
+    const json_t *inspect, const struct ir_isolation *i, const json_t *diff);
+
 #endif
