@@ -107,6 +107,7 @@ state=ir-isolate-${id:0:12}.network.tar
 ok "its sockets were saved" \
 	eval 'tar -xOf "$state" tcp | grep -qi "0A1CAC"' # 172.28.10. in hex
 
+engine_is podman || is "$(policy)" no "no restart can make new links"
 run ir isolate --json web
 code_is 0 "again"
 json_is .already true
@@ -122,6 +123,7 @@ is "$(inside)" "$before" "it is as it was"
 is "$(others)" "$before_others" "as is all else"
 ok "it reaches others" reaches_soon web 172.28.10.2
 is "$(page)" root:x:0: "the port is open"
+is "$(policy)" always "and it may restart"
 ok "the open connection goes on" \
 	eval 'for i in 1 2 3 4 5 6 7 8 9; do [ "$(echoes)" -gt $n ] && break;
 		sleep 1; done; [ "$(echoes)" -gt $n ]'

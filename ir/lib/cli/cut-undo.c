@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cli/policy.h"
 #include "docker/container.h"
 #include "docker/networks.h"
 #include "host/filter.h"
@@ -158,7 +159,12 @@ undo(struct ir_cli *cli, const json_t *inspect, const struct ir_isolation *i,
 	if (ir_isolation_on_host(i) &&
 	    undo_on_host(cli, inspect, i, links, err) == -1)
 		return -1;
-	return ir_docker_networks_restore(cli->engine, i->record, err);
+	if (ir_docker_networks_restore(cli->engine, i->record, err) == -1)
+		return -1;
+	return ir_policy_release(
+		   cli, "isolate", inspect, i->actions.records, err) == -1
+		   ? -1
+		   : 0;
 }
 
 /* A restart in the meantime made new links, which nobody had cut. */

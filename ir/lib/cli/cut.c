@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/policy.h"
 #include "docker/container.h"
 #include "docker/networks.h"
 #include "host/filter.h"
@@ -142,6 +143,41 @@ is_cut(struct cutting *t)
 	if (strcmp(method, "link") == 0)
 		return outward(t->links, true) == 0;
 	return filter_stands(t);
+}
+
+/* What a restart would undo: new links, which nobody has cut. */
+static bool
+ends_with_a_restart(const struct cutting *t)
+{
+	return strcmp(t->c->method, "api") != 0;
+}
+
+/* The restart policy that there was, for the record. */
+static int
+record_policy(struct cutting *t, struct ir_err *err)
+{
+	json_auto_t *policy = NULL;
+
+	if (!ends_with_a_restart(t))
+		return 0;
+	if (ir_policy_before(t->cli, "isolate", t->inspect, &policy, err) == -1)
+		return -1;
+	if (policy != NULL &&
+	    json_object_set(t->c->record, "restart", policy) == -1)
+		return ir_fail_mem(err);
+	return 0;
+}
+
+static void
+hold_policy(struct cutting *t)
+{
+	struct ir_err err;
+
+	if (json_object_get(t->c->record, "restart") != NULL &&
+	    ir_policy_hold(t->cli, "isolate", t->inspect, &err) == -1)
+		ir_warn("%s is isolated as long as it runs: once restarted it "
+			"has new links: %s",
+		    t->name, err.msg);
 }
 
 /* The record of the engine's, and of what is done here. */
@@ -325,12 +361,15 @@ run(struct cutting *t, struct ir_err *err)
 		t->c->seen = true;
 		return 0;
 	}
-	if (!t->cli->dry_run && save(t, err) == -1)
+	if (record_policy(t, err) == -1 ||
+	    (!t->cli->dry_run && save(t, err) == -1))
 		return -1;
 	t->began = ir_mono_ns();
 	if (do_it(t, err) == -1)
 		return -1;
 	t->c->ms = (double)(ir_mono_ns() - t->began) / 1e6;
+	if (ends_with_a_restart(t))
+		hold_policy(t);
 	return 0;
 }
 

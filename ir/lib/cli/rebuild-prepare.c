@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "bundle/names.h"
 #include "cli/isolation.h"
+#include "cli/policy.h"
 #include "docker/container.h"
 #include "docker/create.h"
 #include "docker/image.h"
@@ -134,8 +135,8 @@ warn_cut_off(const struct ir_rebuild *r)
 		    r->name);
 }
 
-/* What the new one is to be connected to: what the old one is on, or was before
- * it was isolated. */
+/* What the new one is to be connected to, and its restart policy: what the old
+ * one has, or had before it was contained. */
 static int
 find_networks(struct ir_rebuild *r, struct ir_err *err)
 {
@@ -143,6 +144,11 @@ find_networks(struct ir_rebuild *r, struct ir_err *err)
 	int rc = ir_isolation_load(r->cli, r->old, r->from, &i, err);
 
 	r->on_host = rc == 0 && ir_isolation_on_host(&i);
+	if (rc == 0 && ir_policy_held(i.actions.records) != NULL)
+		r->policy = json_deep_copy(ir_policy_held(i.actions.records));
+	else if (rc == 0)
+		rc = ir_policy_before(
+		    r->cli, "rebuild", r->old, &r->policy, err);
 	ir_isolation_free(&i);
 	if (rc == -1)
 		return -1;
@@ -170,7 +176,13 @@ ir_rebuild_prepare(struct ir_rebuild *r, const char *name, struct ir_err *err)
 	warn_cut_off(r);
 	r->body =
 	    ir_docker_create_body(r->old, r->networks, r->image, r->image, err);
-	return r->body != NULL ? 0 : -1;
+	if (r->body == NULL)
+		return -1;
+	return r->policy == NULL ||
+		       json_object_set(ir_json_at(r->body, "HostConfig"),
+			   "RestartPolicy", r->policy) == 0
+		   ? 0
+		   : ir_fail_mem(err);
 }
 
 void
@@ -179,6 +191,7 @@ ir_rebuild_free(struct ir_rebuild *r)
 	json_decref(r->old);
 	json_decref(r->image);
 	json_decref(r->networks);
+	json_decref(r->policy);
 	json_decref(r->body);
 	json_decref(r->cut);
 	json_decref(r->steps);

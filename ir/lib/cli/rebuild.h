@@ -29,6 +29,7 @@ struct ir_rebuild {
 	char *evidence;   /* what the old one is called after */
 	json_t *image;    /* the document of the image that it was made from */
 	json_t *networks; /* what the new one is to be connected to */
+	json_t *policy;   /* its restart policy, or NULL: as the old one has */
 	json_t *body;     /* the create document of the new one */
 	json_t *cut;      /* what the old one was cut from here, or NULL */
 	bool on_host;     /* it was cut off by its link before */
