@@ -15,7 +15,6 @@ libir_a_SOURCES += \
 	ir/lib/host/filter-look.c \
 	ir/lib/host/filter.c \
 	ir/lib/host/filter.h \
-	ir/lib/host/later.c \
 	ir/lib/host/freezer.c \
 	ir/lib/host/freezer.h \
 	ir/lib/host/host.c \
