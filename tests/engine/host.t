@@ -104,4 +104,114 @@ reaches web
 is "$?" 1 "and is when it goes on"
 host web up
 
+
+# --- What a cut would destroy.
+
+# member NAME: of the archive that was printed.
+member()
+{
+	tar -xOf "$T/out" "$1"
+}
+
+# outcome NAME: what became of it.
+outcome()
+{
+	jq -r --arg what "$1" '.[] | select(.what == $what) |
+		[.outcome, .why] | map(select(. != null)) | join(": ")' "$T/err"
+}
+
+pid=$(docker inspect -f '{{.State.Pid}}' web)
+within()
+{
+	nsenter -t "$pid" --mount --root --wd=/ -- "$@"
+}
+docker exec -d web nc -l -p 4711
+reaches web
+reaches other
+for ((i = 0; i < 100; i++)); do
+	! nsenter -t "$pid" --net grep -q :1267 /proc/self/net/tcp || break
+	sleep 0.05
+done
+nsenter -t "$pid" --net cat /proc/self/net/tcp >"$T/tcp"
+within touch -a -d '2001-01-01 00:00:00' /etc/hosts
+host web state
+code_is 0 "the state of a container"
+ok "is an archive that tar reads" tar -tf "$T/out" >/dev/null
+ok "sockets are as the kernel has them" cmp <(member tcp) "$T/tcp"
+like "$(member tcp)" ':1267 ' "those that listen"
+is "$(member neighbours.json | jq -r '[.[] | .dst] | index("172.17.0.1") != null')" \
+	true "neighbours are there"
+is "$(member routes.json | jq -r '[.[] | select(.gateway != null)] |
+	length > 0')" true "routes are"
+is "$(member rules.json | jq 'length > 2')" true "rules are"
+is "$(member links.json | jq 'length')" 3 "links are"
+like "$(member conntrack)" 'src=172.17.0.2 ' "connections that the host tracks"
+unlike "$(member conntrack)" 'src=172.17.0.3 ' "but nobody else's"
+ok "hosts is its own" cmp <(member hosts) <(within cat /etc/hosts)
+is "$(outcome resolv.conf)$(outcome if_inet6)" collectedcollected \
+	"and all of it is in the ledger"
+within touch -a -d '2001-01-01 00:00:00' /etc/hosts
+host web state
+is "$(within stat -c %X /etc/hosts)" "$(date -d '2001-01-01 00:00:00' +%s)" \
+	"nobody sees that it was read"
+
+echo secret >"$T/secret"
+within umount /etc/hosts
+within umount /etc/hostname
+within umount /etc/resolv.conf
+within sh -c 'rm -f /etc/hosts /etc/hostname /etc/resolv.conf
+	mkfifo /etc/hosts
+	dd if=/dev/zero of=/etc/resolv.conf bs=1M count=5 2>/dev/null'
+within ln -s "../../../../..$T/secret" /etc/hostname
+begun=$SECONDS
+host web state
+code_is 0 "from a container with traps"
+ok "in time" test $((SECONDS - begun)) -lt 5
+is "$(outcome hosts)" "failed: etc/hosts: not a regular file" "a FIFO"
+is "$(outcome hostname)" "skipped: etc/hostname: No such file or directory" \
+	"a link to a file of the host"
+is "$(outcome resolv.conf)" "cut: longer than the limit for settings" \
+	"a file that is too long"
+is "$(member resolv.conf | wc -c)" $((4 << 20)) "of which the beginning is kept"
+is "$(tar -tf "$T/out" | grep -c '^host')" 0 "and nothing of the others"
+
+# --- Names that are resolved by the engine for one that is cut off.
+
+resolv()
+{
+	printf '%s\n' "$@" >"$T/resolv.conf"
+}
+resolv "nameserver 192.0.2.53"
+nsenter -t "$(cat "$ENGINE_DIR/ns.pid")" --mount \
+	mount --bind "$T/resolv.conf" /etc/resolv.conf
+host web leaks
+is "$out" 0 "the engine's resolver is elsewhere"
+resolv "search x" "nameserver 127.0.0.1"
+host web leaks
+is "$out" 1 "on loopback it answers in spite of a cut, whatever \
+resolv.conf says there"
+host other leaks
+is "$out" 0 "but not where the engine resolves nothing"
+nsenter -t "$(cat "$ENGINE_DIR/ns.pid")" --mount umount /etc/resolv.conf
+
+# --- An overlay network: its bridge is in a namespace where no process is.
+
+if docker swarm init --advertise-addr 127.0.0.1 >"$T/swarm" 2>&1 &&
+	docker network create -d overlay --attachable over >>"$T/swarm" 2>&1 &&
+	start swarmed --network over 2>>"$T/swarm"; then
+	host swarmed links
+	code_is 0 "an overlay network"
+	json_is '[.[] | select(.outward)] | length' 2 "has two links"
+	json_is '[.[] | select(.outward) | .peer.netns] | unique | length' 2 \
+		"that end in different namespaces"
+	json_is '[.[] | select(.outward) | .peer.master] | sort | join(" ")' \
+		"br0 docker_gwbridge" "in these bridges"
+	host swarmed down
+	code_is 0 "both are cut"
+	host swarmed up
+	code_is 0 "and come back"
+else
+	skip "an overlay network" "$(tail -n 1 "$T/swarm")"
+fi
+
 done_testing
