@@ -129,7 +129,7 @@ docker exec -d web nc -l -p 4711
 reaches web
 reaches other
 for ((i = 0; i < 100; i++)); do
-	! nsenter -t "$pid" --net grep -q :1267 /proc/self/net/tcp || break
+	! nsenter -t "$pid" --net grep -q :1267 /proc/self/net/tcp6 || break
 	sleep 0.05
 done
 nsenter -t "$pid" --net cat /proc/self/net/tcp >"$T/tcp"
@@ -138,7 +138,7 @@ host web state
 code_is 0 "the state of a container"
 ok "is an archive that tar reads" tar -tf "$T/out" >/dev/null
 ok "sockets are as the kernel has them" cmp <(member tcp) "$T/tcp"
-like "$(member tcp)" ':1267 ' "those that listen"
+like "$(member tcp6)" ":1267 " "those that listen"
 is "$(member neighbours.json | jq -r '[.[] | .dst] | index("172.17.0.1") != null')" \
 	true "neighbours are there"
 is "$(member routes.json | jq -r '[.[] | select(.gateway != null)] |
