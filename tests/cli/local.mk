@@ -9,6 +9,7 @@ cli_tests = \
 	tests/cli/kill.t \
 	tests/cli/playbook.t \
 	tests/cli/stamp.t \
+	tests/cli/start-up.t \
 	tests/cli/tap.t \
 	tests/cli/transport.t
 TESTS += $(cli_tests)

@@ -3,6 +3,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-age \
 	tests/fuzz/fuzz-bundle \
 	tests/fuzz/fuzz-custody \
+	tests/fuzz/fuzz-http \
 	tests/fuzz/fuzz-import \
 	tests/fuzz/fuzz-journal \
 	tests/fuzz/fuzz-manifest \
@@ -28,6 +29,8 @@ tests_fuzz_fuzz_bundle_SOURCES = tests/fuzz/fuzz-bundle.c $(fuzz_common)
 tests_fuzz_fuzz_bundle_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_custody_SOURCES = tests/fuzz/fuzz-custody.c $(fuzz_common)
 tests_fuzz_fuzz_custody_LDFLAGS = $(fuzz_link)
+tests_fuzz_fuzz_http_SOURCES = tests/fuzz/fuzz-http.c $(fuzz_common)
+tests_fuzz_fuzz_http_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_import_SOURCES = tests/fuzz/fuzz-import.c $(fuzz_common)
 tests_fuzz_fuzz_import_LDFLAGS = $(fuzz_link)
 tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz-journal.c $(fuzz_common)

@@ -11,3 +11,8 @@ tests_unit_test_tls_SOURCES = tests/unit/test-tls.c \
 	tests/unit/scripted.c tests/unit/scripted.h tests/unit/unit.h
 tests_unit_test_tls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_tls_LDADD = $(LDADD) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/unit/test-answer
+TESTS += tests/unit/test-answer
+tests_unit_test_answer_SOURCES = tests/unit/test-answer.c tests/unit/unit.h
+tests_unit_test_answer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_answer_LDADD = $(LDADD) $(CMOCKA_LIBS)
