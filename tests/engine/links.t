@@ -458,6 +458,29 @@ host mac can-cut
 code_is 76 "a tunnel that the host made"
 err_has "v-x0 is of kind vxlan" "leads out"
 inside mac ip link del v-x0
+# Every kind that this kernel has: made on the host, it leads out; made within,
+# it does not.
+for kind in "ipip local 10.9.0.1" "gre local 10.9.0.1" "sit local 10.9.0.1" \
+	"gretap local 10.9.0.1" "vti local 10.9.0.1" "ip6tnl local fd09::1" \
+	"ip6gre local fd09::1" "geneve id 3 remote 10.9.0.9"; do
+	# shellcheck disable=SC2086 # words
+	if ip link add v-kind type $kind 2>/dev/null &&
+		ip link set v-kind netns "${pid[mac]}" 2>/dev/null; then
+		host mac can-cut
+		code_is 76 "${kind%% *} of the host's"
+		inside mac ip link del v-kind
+		inside mac ip link add v-kind type $kind
+		host mac can-cut
+		code_is 0 "${kind%% *} of its own"
+		inside mac ip link del v-kind
+	else
+		ip link del v-kind 2>/dev/null
+	fi
+done
+# Without cgroups in sight its processes are found all the same.
+run unshare --mount sh -c 'mount -t tmpfs tmpfs /sys/fs/cgroup && exec "$@"' _ \
+	"$tool" "${id[inner]}" "${pid[inner]}" links
+json_is '[.[] | .netns] | unique | length' 2 "without a mounted cgroup, too"
 if [ -c /dev/net/tun ]; then
 	cat >"$T/tun.py" <<'END'
 import fcntl, os, struct, sys, time

@@ -168,7 +168,8 @@ is_mount_of(const struct ir_host_mount *m, const struct line *l)
 	return strcmp(m->type, "cgroup") == 0 && in_list(m->options, first);
 }
 
-/* Anywhere else.  Only a part of a hierarchy may be mounted here. */
+/* Anywhere else.  Only a part of a hierarchy may be mounted here, and something
+ * else may be mounted over it. */
 static char *
 mounted_dir(const struct line *l, struct ir_err *err)
 {
@@ -176,7 +177,7 @@ mounted_dir(const struct line *l, struct ir_err *err)
 	ir_auto_free char *text = ir_host_read(
 	    AT_FDCWD, "/proc/self/mountinfo", IR_MAX_MOUNTINFO, &len, err);
 	struct ir_host_mount m;
-	char *at = text, *line;
+	char *at = text, *line, *dir;
 
 	while ((line = strsep(&at, "\n")) != NULL) {
 		size_t n;
@@ -184,8 +185,12 @@ mounted_dir(const struct line *l, struct ir_err *err)
 		if (ir_host_mount_parse(line, &m) == -1 || !is_mount_of(&m, l))
 			continue;
 		n = strcmp(m.root, "/") == 0 ? 0 : strlen(m.root);
-		if (strncmp(l->path, m.root, n) == 0 && l->path[n] == '/')
-			return ir_asprintf(err, "%s%s", m.point, l->path + n);
+		if (strncmp(l->path, m.root, n) != 0 || l->path[n] != '/')
+			continue;
+		dir = ir_asprintf(err, "%s%s", m.point, l->path + n);
+		if (dir != NULL && is_cgroup(dir, *l->controllers == '\0'))
+			return dir;
+		free(dir);
 	}
 	return NULL;
 }
@@ -336,6 +341,34 @@ unique(struct pids *v)
 	return n;
 }
 
+/* Where no cgroup is mounted: everybody is asked. */
+static int
+scan(const struct ir_host *h, struct pids *v, struct ir_err *err)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	int rc = 0;
+
+	if (d == NULL)
+		return ir_fail_errno(err, "/proc");
+	while (rc == 0 && (e = readdir(d)) != NULL) {
+		long pid = strtol(e->d_name, NULL, 10);
+		struct ir_err gone;
+		char path[280];
+		size_t len;
+
+		if (pid <= 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/cgroup", e->d_name);
+		ir_auto_free char *text =
+		    ir_host_read(dirfd(d), path, IR_MAX_CGROUP, &len, &gone);
+		if (text != NULL && ir_host_cgroup_bears(text, h->id))
+			rc = add_pid(v, (pid_t)pid, err);
+	}
+	closedir(d);
+	return rc;
+}
+
 /* Of all hierarchies: whoever was moved out of one may be in others. */
 ssize_t
 ir_host_cgroup_pids(const struct ir_host *h, pid_t **pids, struct ir_err *err)
@@ -345,20 +378,22 @@ ir_host_cgroup_pids(const struct ir_host *h, pid_t **pids, struct ir_err *err)
 	char *at = text;
 	struct line l;
 	bool any = false;
+	int rc = 0;
 
 	*pids = NULL;
-	while (next_line(&at, &l)) {
+	while (rc == 0 && next_line(&at, &l)) {
 		ir_auto_free char *dir = dir_of(&l, h->id, err);
 
 		any |= dir != NULL;
-		if (dir != NULL && gather(AT_FDCWD, dir, 0, &v, err) == -1) {
-			free(v.p);
-			return -1;
-		}
+		if (dir != NULL)
+			rc = gather(AT_FDCWD, dir, 0, &v, err);
 	}
-	if (!any)
-		return ir_fail(err, IR_ENOENT,
-		    "no cgroup of container %.12s is mounted here", h->id);
+	if (rc == 0 && !any)
+		rc = scan(h, &v, err);
+	if (rc == -1) {
+		free(v.p);
+		return -1;
+	}
 	*pids = v.p;
 	return (ssize_t)unique(&v);
 }

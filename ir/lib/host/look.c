@@ -31,9 +31,9 @@ is_local(const char *kind)
 static bool
 tells_where(const char *kind)
 {
-	static const char *const kinds[] = {"veth", "vlan", "macvlan",
-	    "macvtap", "vxlan", "geneve", "ipip", "gre", "gretap", "erspan",
-	    "vti", "sit", "ip6tnl", "ip6gre", "ip6gretap", "ip6erspan", "vti6"};
+	static const char *const kinds[] = {"veth", "vlan", "macvlan", "vxlan",
+	    "geneve", "ipip", "gre", "gretap", "erspan", "vti", "sit", "ip6tnl",
+	    "ip6gre", "ip6gretap", "ip6erspan", "vti6"};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i], kind) == 0)
