@@ -10,38 +10,37 @@ engine_podman()
 {
 	local dir=$ENGINE_DIR
 
-	mkdir -p "$dir"/{tmp,home/.config/containers} &&
-		cp "$engine_tree/etc/containers/policy.json" \
-			"$dir/home/.config/containers/" &&
-		podman_config >"$dir/containers.conf" &&
-		podman_storage >"$dir/storage.conf" &&
-		: >"$dir/registries.conf" &&
-		podman_libraries && podman_cgroups || exit
-	engine_inside CONTAINERS_CONF="$dir/containers.conf" \
-		CONTAINERS_STORAGE_CONF="$dir/storage.conf" \
-		CONTAINERS_REGISTRIES_CONF="$dir/registries.conf" \
-		HOME="$dir/home" TMPDIR="$dir/tmp" \
-		sh -c '
-			mount -t tmpfs -o size=8m tmpfs /dev/shm
-			mount --bind "$1/ld.so.cache" /etc/ld.so.cache
-			for each in /sys/fs/cgroup/*/cgroup.procs; do
-				echo $$ >"$each" || exit
-			done
-			echo $$ >"$1/pid" && shift &&
-			exec unshare --cgroup "$@"' \
-		_ "$dir" podman system service "$@" --time=0 "unix://$dir/docker.sock"
+	[ -d "$dir/etc" ] || podman_prepare || exit
+	engine_inside HOME="$dir" TMPDIR="$dir/tmp" sh -c '
+		for each in /sys/fs/cgroup/*/cgroup.procs; do
+			echo $$ >"$each" || exit
+		done
+		echo $$ >"$1/pid" && shift && exec unshare --cgroup "$@"' \
+		_ "$dir" podman system service "$@" --time=0 \
+		"unix://$dir/docker.sock"
 }
 
-# Not by the environment, since conmon does not pass that on to the podman that
-# tidies up when a container has ended.
-podman_libraries()
+# Once.  Its configuration is laid over /etc, since conmon does not pass the
+# environment on to the podman that tidies up when a container has ended; so are
+# its libraries.
+podman_prepare()
 {
-	{
-		echo "$engine_tree"/usr/lib/*-linux-*
-		cat /etc/ld.so.conf
-	} >"$ENGINE_DIR/ld.so.conf" &&
-		ldconfig -X -f "$ENGINE_DIR/ld.so.conf" \
-			-C "$ENGINE_DIR/ld.so.cache"
+	local dir=$ENGINE_DIR ns
+
+	mkdir -p "$dir"/{tmp,etc/containers} &&
+		podman_config >"$dir/etc/containers/containers.conf" &&
+		podman_storage >"$dir/etc/containers/storage.conf" &&
+		{
+			echo "$engine_tree"/usr/lib/*-linux-*
+			cat /etc/ld.so.conf
+		} >"$dir/ld.so.conf" &&
+		ldconfig -X -f "$dir/ld.so.conf" -C "$dir/etc/ld.so.cache" &&
+		ns=$(cat "$dir/ns.pid") &&
+		nsenter -t "$ns" --mount -- sh -c '
+			mount -t tmpfs -o size=8m tmpfs /dev/shm &&
+			mount -t overlay -o "lowerdir=$0/etc:$1/etc:/etc" \
+				overlay /etc' "$dir" "$engine_tree" &&
+		podman_cgroups "$ns"
 }
 
 podman_config()
@@ -73,16 +72,12 @@ podman_storage()
 	EOT
 }
 
-# Once: in the holder's mount namespace each hierarchy begins at a cgroup of
-# the engine's own, in which podman then is and of which its cgroup namespace
-# makes the root.
+# In the holder's mount namespace each hierarchy begins at a cgroup of the
+# engine's own, in which podman then is and of which its cgroup namespace makes
+# the root.
 podman_cgroups()
 {
-	local ns
-
-	[ ! -e "$ENGINE_DIR/cgroups" ] || return 0
-	ns=$(cat "$ENGINE_DIR/ns.pid") && : >"$ENGINE_DIR/cgroups" || return 1
-	nsenter -t "$ns" --mount -- sh -c '
+	nsenter -t "$1" --mount -- sh -c '
 		for each in $(awk "\$9 ~ /^cgroup/ || \$8 ~ /^cgroup/ {
 				print \$5 }" /proc/self/mountinfo); do
 			[ -d "$each$0" ] || mkdir "$each$0" || exit

@@ -32,10 +32,12 @@ c=data/containers/$id i=data/images/${image#sha256:}
 ok "a bundle is opened" opened
 run ir capture web
 code_is 0 "a running container is captured"
-for k in engine inspect exec top stats events logs changes networks \
-	filesystem image; do
+for k in engine inspect exec stats events logs changes networks filesystem \
+	image; do
 	like "$out" "collected +$k " "$k is collected"
 done
+like "$out" "$(engine_is podman && echo empty || echo collected) +top" \
+	"top, where the engine shows what is frozen"
 like "$out" "skipped +commit +not asked for" "an evidence image is not made unasked"
 err_has "web stood still for"
 is "$(docker inspect -f '{{.State.Status}}' web)" running "it runs again after it"
@@ -48,15 +50,20 @@ is "$(jq -r 'select(.stream == "stderr").log' "$T/out")" "to stderr" "stderr"
 like "$(jq -r .time "$T/out" | head -1)" '^20[0-9-]+T[0-9:.]+Z$' "with times"
 run cat "$IR_BUNDLE/$c/inspect.json"
 json_is .Id "$id" "inspect is the engine's own document"
-json_is '.Config.Env[0]' SECRET=1 "with nothing masked"
-run cat "$IR_BUNDLE/$c/top.json"
-json_is '.Processes | length' 2 "both processes are listed"
-is "$(cat "$IR_BUNDLE/$c"/exec-*.json | jq -r .ProcessConfig.entrypoint | sort -u)" \
+json_is '.Config.Env | index("SECRET=1") != null' true "with nothing masked"
+if ! engine_is podman; then
+	run cat "$IR_BUNDLE/$c/top.json"
+	json_is '.Processes | length' 2 "both processes are listed"
+fi
+is "$(cat "$IR_BUNDLE/$c"/exec-*.json |
+	jq -r 'select(.Running).ProcessConfig.entrypoint')" \
 	sleep "the live exec session is recorded"
 run cat "$IR_BUNDLE/$c/changes.json"
 json_is '[.[] | select(.Path == "/etc/group")][0].Kind' 2 "the engine's list"
-ok "the network is recorded" test -s "$IR_BUNDLE/$c/network-$(
-	docker network inspect -f '{{.Id}}' front).json"
+network=$(docker network inspect -f '{{.Id}}' front)
+! engine_is podman || network=front # which is the id that it shows
+is "$(jq -r .Name "$IR_BUNDLE/$c/network-$network.json")" front \
+	"the network is recorded"
 is "$(tar -xOf "$IR_BUNDLE/$c/filesystem.tar" tmp/shell.php)" dropped \
 	"the dropped file is in the tree"
 ok "the original has what was deleted" \
@@ -122,7 +129,7 @@ is "$(docker inspect -f '{{.State.Status}}' live)" running
 run ir capture --dry-run web
 code_is 0 "a dry run"
 out_has "nothing is changed"
-like "$out" "shared +.*: (image: bb|network: )" "says who else is hit"
+like "$out" "shared +.*: (image: .*bb|network: )" "says who else is hit"
 run ir capture --dry-run --json live
 json_is .dry_run true
 json_is '.calls[0].path' "/containers/$(docker inspect -f '{{.Id}}' live)/pause"

@@ -5,6 +5,7 @@
 # engine's own file.
 . "${IR_SRCDIR:=.}/tests/tap.sh"
 . "$IR_SRCDIR/tests/engine.sh"
+require jq
 
 calls=$IR_BUILDDIR/tests/engine/test-docker-calls
 [ -x "$calls" ] || skip_all "tests/engine/test-docker-calls is not built"
@@ -44,6 +45,11 @@ same()
 	id=$(docker inspect -f '{{.Id}}' noise)
 	run "$calls" logs noise
 	code_is 0 "$1: is read"
+	if engine_is podman; then # whose file has another form
+		like "$(jq -r .log "$T/out" | head -n 1)" '^plain' "$1: is there"
+		docker rm noise >/dev/null
+		return
+	fi
 	sed 's/\xef\xbf\xbd/\\ufffd/g' <"$T/out" >"$T/got"
 	sed 's/\xef\xbf\xbd/\\ufffd/g' \
 		<"$ENGINE_DIR/data/containers/$id/$id-json.log" >"$T/want"

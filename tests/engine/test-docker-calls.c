@@ -101,10 +101,24 @@ paused_is(const char *id, bool want)
 	assert_true(ir_json_true(j, "State.Running"));
 }
 
+/* podman says nothing of the processes of one that is frozen. */
+static void
+no_top(const char *id)
+{
+	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
+
+	OK(ir_docker_raw(d, IR_RAW_TOP, id, gather, &b, &err));
+	assert_int_equal(b.len, 0);
+}
+
 /* Frozen, a container still shows its processes and their use. */
 static void
-look_at(const char *id)
+look_at(const char *id, bool frozen)
 {
+	if (frozen && ir_docker_is_podman(d)) {
+		no_top(id);
+		return;
+	}
 	json_auto_t *top = raw(IR_RAW_TOP, id);
 	json_auto_t *stats = raw(IR_RAW_STATS, id);
 	json_auto_t *changes = raw(IR_RAW_CHANGES, id);
@@ -129,16 +143,35 @@ test_pause(void **state)
 	    run_one("pause", "echo x >/file; exec sleep 1000");
 
 	(void)state;
-	usleep(300000);
-	look_at(id);
+	usleep(1000000); /* until its shell is the sleep */
+	look_at(id, false);
 	OK(ir_docker_pause(d, id, &err));
 	paused_is(id, true);
-	look_at(id);
-	FAILS(ir_docker_pause(d, id, &err), IR_EPROTO, "already paused");
+	look_at(id, true);
+	FAILS(ir_docker_pause(d, id, &err), IR_EPROTO, "paused");
 	OK(ir_docker_unpause(d, id, &err));
 	paused_is(id, false);
 	FAILS(ir_docker_unpause(d, id, &err), IR_EPROTO, "not paused");
 	OK(ir_docker_remove(d, id, true, &err));
+}
+
+/* podman 4 has no such call. */
+static void
+policies(const char *id)
+{
+	if (ir_docker_is_podman(d)) {
+		FAILS(ir_docker_restart_policy(d, id, "no", 0, &err), IR_ENOENT,
+		    "");
+		return;
+	}
+	OK(ir_docker_restart_policy(d, id, "on-failure", 3, &err));
+	FAILS(ir_docker_restart_policy(d, id, "perhaps", 0, &err), IR_EPROTO,
+	    "perhaps");
+	json_auto_t *after = ir_docker_inspect(d, id, &err);
+	assert_int_equal(
+	    ir_json_int(after, "HostConfig.RestartPolicy.MaximumRetryCount"),
+	    3);
+	OK(ir_docker_restart_policy(d, id, "no", 0, &err));
 }
 
 static void
@@ -158,19 +191,12 @@ test_life(void **state)
 	assert_string_equal(ir_docker_name(j), name);
 	FAILS(ir_docker_rename(d, stopped, name, &err), IR_EPROTO,
 	    "already in use");
-	FAILS(ir_docker_rename(d, stopped, "-", &err), IR_EPROTO, "Invalid");
-	OK(ir_docker_restart_policy(d, id, "on-failure", 3, &err));
-	FAILS(ir_docker_restart_policy(d, id, "perhaps", 0, &err), IR_EPROTO,
-	    "perhaps");
-	json_auto_t *after = ir_docker_inspect(d, id, &err);
-	assert_int_equal(
-	    ir_json_int(after, "HostConfig.RestartPolicy.MaximumRetryCount"),
-	    3);
-	OK(ir_docker_restart_policy(d, id, "no", 0, &err));
+	FAILS(ir_docker_rename(d, stopped, "-", &err), IR_EPROTO, "a-zA-Z0-9");
+	policies(id);
 	FAILS(ir_docker_remove(d, id, false, &err), IR_EPROTO, "running");
 	FAILS(ir_docker_pause(d, stopped, &err), IR_EPROTO, "not running");
 	OK(ir_docker_kill(d, id, &err));
-	FAILS(ir_docker_kill(d, id, &err), IR_EPROTO, "not running");
+	FAILS(ir_docker_kill(d, id, &err), IR_EPROTO, "running");
 	OK(ir_docker_remove(d, id, false, &err));
 	FAILS(ir_docker_remove(d, id, true, &err), IR_ENOENT, "o such");
 	FAILS(ir_docker_start(d, id, &err), IR_ENOENT, "o such");
@@ -356,7 +382,7 @@ test_baseline(void **state)
 	    "the mark");
 	assert_string_equal(ir_json_str(doc, "HostConfig.NetworkMode"), "none");
 	assert_string_equal(ir_json_str(doc, "State.Status"), "created");
-	assert_string_equal(ir_json_str(doc, "Image"), image);
+	assert_non_null(strstr(ir_json_str(doc, "Image"), image));
 	OK(ir_docker_raw(d, IR_RAW_EXPORT, id, gather, &tar, &err));
 	assert_non_null(memmem(tar.p, tar.len, "bin/busybox", 12));
 	assert_null(memmem(tar.p, tar.len, "work/", 6));
@@ -396,7 +422,7 @@ test_logs(void **state)
 	ir_auto_free char *id = ir_docker_create(d, name, body, &err);
 	assert_non_null(id);
 	FAILS(ir_docker_logs(d, id, false, gather, &b, &counts, &err),
-	    IR_EPROTO, "does not support reading");
+	    IR_EPROTO, "read"); /* each in its own words */
 	OK(ir_docker_remove(d, id, true, &err));
 	FAILS(ir_docker_logs(d, id, false, gather, &b, &counts, &err),
 	    IR_ENOENT, "o such container");

@@ -74,6 +74,7 @@ ir_docker_commit(struct ir_docker *d, const char *id, const char *repo,
 {
 	ir_auto_buf struct ir_buf query = IR_BUF_INIT;
 	json_auto_t *answer = NULL, *config = json_object();
+	const char *image;
 
 	if (!ir_is_hex(id, 64)) {
 		ir_fail(err, IR_EINTERNAL, "%s: not a container's id", id);
@@ -90,13 +91,14 @@ ir_docker_commit(struct ir_docker *d, const char *id, const char *repo,
 	if (ir_docker_post_long(d, config, &answer, err,
 		"/commit?container=%s&pause=0%s", id, query.p) == -1)
 		return NULL;
-	if (!is_digest(ir_json_str(answer, "Id"))) {
-		ir_fail(err, IR_EPROTO,
-		    "%s:%s: the engine gave no image id for the commit", repo,
-		    tag);
-		return NULL;
-	}
-	return ir_asprintf(err, "%s", ir_json_str(answer, "Id"));
+	image = ir_json_str(answer, "Id");
+	if (ir_is_hex(image, 64)) /* podman's */
+		return ir_asprintf(err, "sha256:%s", image);
+	if (is_digest(image))
+		return ir_asprintf(err, "%s", image);
+	ir_fail(err, IR_EPROTO,
+	    "%s:%s: the engine gave no image id for the commit", repo, tag);
+	return NULL;
 }
 
 /* s in lower case, at most max characters, with '-' for what is neither a

@@ -4,7 +4,9 @@
  */
 #include "docker/raw.h"
 
+#include <ctype.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -33,13 +35,28 @@ static const struct {
     [IR_RAW_HISTORY] = {"/images/sha256:", "/history"},
 };
 
+/* Whether id may stand in a path and be a part of a file's name.  A network's
+ * has other forms in a swarm, and on podman it is the network's name. */
+static bool
+is_id(enum ir_docker_raw what, const char *id)
+{
+	static const char more[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_.-";
+
+	if (what != IR_RAW_NETWORK)
+		return ir_is_hex(id, 64);
+	return isalnum((unsigned char)id[0]) &&
+	       strspn(id, more) == strlen(id) && strlen(id) <= 64;
+}
+
 int
 ir_docker_raw(struct ir_docker *d, enum ir_docker_raw what, const char *id,
     ir_http_body_fn fn, void *arg, struct ir_err *err)
 {
 	const char *after = paths[what].after;
 
-	if (id != NULL && !ir_is_hex(id, 64))
+	if (id != NULL && !is_id(what, id))
 		return ir_fail(
 		    err, IR_EPROTO, "%s: the engine gave an odd id", id);
 	if (ir_docker_hello(d, err) == -1)

@@ -24,7 +24,8 @@ enum ir_docker_raw {
 };
 
 /** ir_docker_raw(d, what, id, fn, arg, err): the answer goes to fn as it
- * arrives.  id is 64 hex digits, and NULL for the engine itself. */
+ * arrives.  id is 64 hex digits, or for a network what its endpoint gives
+ * (letters, digits, "_.-", at most 64), and NULL for the engine itself. */
 int ir_docker_raw(struct ir_docker *d, enum ir_docker_raw what, const char *id,
     ir_http_body_fn fn, void *arg, struct ir_err *err);
 

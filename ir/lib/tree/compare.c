@@ -10,9 +10,11 @@
 #include "base/buf.h"
 
 /* What moby's initlayer makes in every container if the image lacks it (its
- * directories aside: their time stamps do not count anyway). */
+ * directories aside: their time stamps do not count anyway), and podman in each
+ * when it starts. */
 static const char *const stubs[] = {"/.dockerenv", "/dev/console",
-    "/etc/hostname", "/etc/hosts", "/etc/mtab", "/etc/resolv.conf"};
+    "/etc/hostname", "/etc/hosts", "/etc/mtab", "/etc/resolv.conf", "/run",
+    "/run/.containerenv"};
 
 static const char *const names[] = {"type", "content", "mode", "uid", "gid",
     "mtime", "link", "device", "xattrs"};
@@ -195,6 +197,17 @@ both(struct work *w, const struct ir_node *a, const struct ir_node *b,
 	return emit(w, c, listed);
 }
 
+/* What an engine put there without listing it is nothing but itself: a file or
+ * a directory with nothing in it, or the link that everybody makes of mtab. */
+static bool
+is_put_there(const struct ir_node *node)
+{
+	return is_stub(node) &&
+	       (node->type == '-' || node->type == 'd' ||
+		   (node->type == 'l' &&
+		       strcmp(node->link, "/proc/mounts") == 0));
+}
+
 /* The root itself is nobody's child: engines leave it out of their tars. */
 static int
 one(struct work *w, char kind, const struct ir_node *node, size_t inside)
@@ -204,8 +217,14 @@ one(struct work *w, char kind, const struct ir_node *node, size_t inside)
 	    .before = kind == 'D' ? node : NULL,
 	    .after = kind == 'A' ? node : NULL,
 	    .inside = inside};
+	int listed;
 
-	return node->path[1] == '\0' ? 0 : emit(w, c, take(w, c.path));
+	if (node->path[1] == '\0')
+		return 0;
+	if ((listed = take(w, c.path)) == 0 && kind == 'A' &&
+	    is_put_there(node))
+		return 0;
+	return emit(w, c, listed);
 }
 
 /* How many nodes follow nodes[0] that are in it. */
