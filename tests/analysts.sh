@@ -8,8 +8,10 @@
 #				fd77:2::2; the engine is .1 for both; each has a
 #				web server on port 80 that serves /etc
 #	analyst NAME COMMAND...	there
+#	analysts_stop		also at exit
 
-declare -A analyst_pids
+declare -A analyst_pids=()
+analyst_others=()
 
 analyst()
 {
@@ -27,7 +29,6 @@ analyst_start()
 	unshare --net sleep 2147483647 &
 	pid=$!
 	disown
-	at_exit kill -KILL "$pid"
 	analyst_pids[$1]=$pid
 	while [ "/proc/$pid/ns/net" -ef /proc/self/ns/net ]; do
 		sleep 0.01
@@ -43,12 +44,21 @@ analyst_start()
 	analyst "$1" ip route add default via "10.77.$2.1"
 	analyst "$1" ip -6 route add default via "fd77:$2::1"
 	analyst "$1" busybox httpd -f -p 80 -h /etc &
-	at_exit kill -KILL $!
+	analyst_others+=($!)
 	disown
+}
+
+analysts_stop()
+{
+	[ ${#analyst_pids[@]} = 0 ] ||
+		kill -KILL "${analyst_others[@]}" "${analyst_pids[@]}"
+	analyst_pids=()
+	analyst_others=()
 }
 
 analysts_start()
 {
+	at_exit analysts_stop
 	engine_net sysctl -qw net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.ip_forward=1
 	analyst_start alice 1

@@ -24,6 +24,7 @@
 #	engine_at_least N.N	it is Docker, and no older
 #
 # IR_ENGINE names another engine than this machine's own; see tests/engines.
+# ENGINE_BEFORE is a command for sh that runs before it, in its namespaces.
 # IR_NO_ENGINE=why skips.  Keep DIR short: a Unix socket's path has 107 bytes.
 
 ENGINE_DIR=${ENGINE_DIR-}
@@ -119,7 +120,7 @@ engine_namespaces()
 		mount -t tmpfs -o mode=755 tmpfs /run &&
 		{ ! [ -d /sys/kernel/security ] ||
 			mount -t tmpfs tmpfs /sys/kernel/security; } &&
-		ip link set lo up &&
+		ip link set lo up && eval "${ENGINE_BEFORE-}" &&
 		echo $$ >"$0/ns.pid" && exec sleep 2147483647' "$ENGINE_DIR" \
 		</dev/null >"$ENGINE_DIR/ns.log" 2>&1 &
 	pid=$!

@@ -40,7 +40,7 @@ from()
 	engine) at=$(cat "$ENGINE_DIR/ns.pid") ;;
 	*) at=${analyst_pids[$1]} ;;
 	esac
-	timeout 1 nsenter -t "$at" --net -- bash -c 'exec 3<>"/dev/tcp/$0/$1" &&
+	timeout 0.5 nsenter -t "$at" --net -- bash -c 'exec 3<>"/dev/tcp/$0/$1" &&
 		printf "GET /passwd HTTP/1.0\r\n\r\n" >&3 &&
 		grep -q root <&3' "$2" "$3" 2>/dev/null
 }

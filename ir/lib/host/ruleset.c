@@ -97,9 +97,10 @@ static const struct chain classid_chains[] = {
 };
 
 /* Over loopback, what the container sends gets a mark, and is let in where the
- * receiver is the container's, too.  The answer to the first packet of a TCP
- * connection has no socket yet that could be asked, and no mark: it may pass,
- * since a first packet to anybody else did not. */
+ * receiver is the container's, too.  While a TCP connection is made, there is
+ * no socket yet that could be asked: neither who sends the answer to the first
+ * packet nor who receives the answer to that.  They may pass, since no first
+ * packet to anybody else does. */
 static const struct rule out_v2[] = {
     {false, "ip daddr @keep4 accept", "keep, IPv4"},
     {false, "ip6 daddr @keep6 accept", "keep, IPv6"},
@@ -116,6 +117,8 @@ static const struct rule input_v2[] = {
 
 static const struct rule loop_v2[] = {
     {true, "accept", "to itself"},
+    {false, "socket wildcard { 0, 1 } counter drop", "dropped"},
+    {false, "tcp flags & (syn | ack) == ack accept", "connects to itself"},
     {false, "counter drop", "dropped"},
     {false, NULL, NULL},
 };
