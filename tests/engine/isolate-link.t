@@ -257,6 +257,39 @@ run ir isolate
 code_is 64 "no container"
 export IR_BUNDLE=$bundle
 
+# An analyst who is let in: at the address that the host has on network a.
+tables()
+{
+	engine_net nft list tables 2>/dev/null | grep -c ' ir_'
+}
+run ir isolate --keep-from 172.28.10.1 --json web
+code_is 0 "all but an analyst"
+json_is .method filter
+json_is '.keep | join(" ")' 172.28.10.1
+ok "who still reaches it" \
+	eval 'engine_net curl -s -m 2 http://172.28.10.77/group | grep -q root'
+ok "and is reached" reaches_soon web 172.28.10.1
+ok "nobody else is" eval '! reaches web 172.28.10.2'
+ok "nobody else does" eval '! reaches db 172.28.10.77'
+ok "nor by another network" eval '! reaches web 172.28.11.1'
+run ir isolate --keep-from 172.28.10.1 --json web
+json_is .already true
+run ir isolate --keep-from 172.28.10.2 web
+code_is 0 "another analyst instead"
+ok "the first is out" eval '! reaches web 172.28.10.1'
+ok "the second is in" reaches_soon web 172.28.10.2
+run ir isolate web
+out_has "links down on the host"
+ok "and now nobody" eval '! reaches web 172.28.10.2'
+is "$(tables)" 0 "with no filter any more"
+run ir isolate --keep-from 172.28.10.2 web
+ok "in again" reaches_soon web 172.28.10.2
+docker kill web >/dev/null
+run ir isolate --undo web
+code_is 0 "killed meanwhile"
+is "$(tables)" 0 "its filter is gone"
+docker start web >/dev/null
+
 # Bad input.
 run ir isolate --method=iptables web
 code_is 64 "a method that there is not"

@@ -131,7 +131,9 @@ undo_on_host(struct ir_cli *cli, const json_t *inspect,
 
 	if (!ir_json_true(inspect, "State.Running")) {
 		ir_say("%s does not run: its links ended with it", name);
-		return 0;
+		return cli->dry_run ? 0
+				    : ir_host_filter_remove_id(
+					  ir_json_str(inspect, "Id"), err);
 	}
 	host = ir_host_open(ir_json_str(inspect, "Id"),
 	    ir_json_int(inspect, "State.Pid"), &why);
