@@ -48,10 +48,17 @@ save_here(
 {
 	ir_auto_free char *text = ir_json_pretty(record, err);
 	char name[IR_ACTION_NAME];
+	int rc = -1;
 
-	ir_action_file(kind, ir_json_str(record, "container"), name);
-	if (text == NULL ||
-	    ir_put_file(AT_FDCWD, name, text, strlen(text), err) == -1)
+	if (text == NULL)
+		return -1;
+	for (int n = 1; rc == -1 && n <= IR_ACTIONS_HERE; n++) {
+		ir_action_file(kind, ir_json_str(record, "container"), n, name);
+		rc = ir_put_file(AT_FDCWD, name, text, strlen(text), err);
+		if (rc == -1 && err->code != IR_EEXIST)
+			return -1;
+	}
+	if (rc == -1)
 		return -1;
 	*where = ir_asprintf(err, "%s", name);
 	return *where != NULL ? 0 : -1;
@@ -89,11 +96,17 @@ put_aside(const char *kind, const char *id, struct ir_err *err)
 {
 	char time[IR_TIME_SIZE], name[IR_ACTION_NAME], to[96];
 
-	stamp(time);
-	ir_action_file(kind, id, name);
-	snprintf(to, sizeof(to), "ir-%s-%.*s.undone-%s.json", kind,
-	    IR_ACTION_DIGITS, id, time);
-	return ir_rename_new(AT_FDCWD, name, to, err);
+	for (int n = 1; n <= IR_ACTIONS_HERE; n++) {
+		ir_action_file(kind, id, n, name);
+		if (!ir_exists(AT_FDCWD, name))
+			break;
+		stamp(time);
+		snprintf(to, sizeof(to), "ir-%s-%.*s.undone-%s.json", kind,
+		    IR_ACTION_DIGITS, id, time);
+		if (ir_rename_new(AT_FDCWD, name, to, err) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 int

@@ -192,6 +192,16 @@ from_bundle(json_t *list, const char *dir, struct ir_err *err)
 	return rc;
 }
 
+/* ".json", or of a later action ".then-2.json". */
+static bool
+is_end_here(const char *s)
+{
+	const char *n = ir_text_after(s, ".then-");
+
+	return strcmp(n != NULL && *n >= '2' && *n <= '9' ? n + 1 : s,
+		   ".json") == 0;
+}
+
 /* Whether it is the name of a record in the current directory. */
 static bool
 parse_name_here(const char *name, struct named *n)
@@ -207,7 +217,7 @@ parse_name_here(const char *name, struct named *n)
 		n->kind = kinds[i];
 		snprintf(n->id, sizeof(n->id), "%s", id + 1);
 		return ir_is_hex(n->id, IR_ACTION_DIGITS) &&
-		       strcmp(id + 1 + IR_ACTION_DIGITS, ".json") == 0;
+		       is_end_here(id + 1 + IR_ACTION_DIGITS);
 	}
 	return false;
 }
@@ -335,11 +345,15 @@ ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
 		return load_file(from, inspect, a, err);
 	if (cli->bundle_dir != NULL && load_bundle(cli, kind, id, a, err) == -1)
 		return -1;
-	ir_action_file(kind, id, name);
-	if (json_array_size(a->records) > 0 || access(name, F_OK) == -1)
-		return 0;
-	a->here = true;
-	return load_file(name, inspect, a, err);
+	for (int n = 1; json_array_size(a->records) + 1 == (size_t)n; n++) {
+		ir_action_file(kind, id, n, name);
+		if (n > IR_ACTIONS_HERE || access(name, F_OK) == -1)
+			break;
+		a->here = true;
+		if (load_file(name, inspect, a, err) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 void
@@ -351,8 +365,13 @@ ir_actions_free(struct ir_actions *a)
 }
 
 void
-ir_action_file(const char *kind, const char *id, char name[IR_ACTION_NAME])
+ir_action_file(
+    const char *kind, const char *id, int n, char name[IR_ACTION_NAME])
 {
-	snprintf(name, IR_ACTION_NAME, "ir-%s-%.*s.json", kind,
-	    IR_ACTION_DIGITS, id);
+	char then[24] = "";
+
+	if (n > 1)
+		snprintf(then, sizeof(then), ".then-%d", n);
+	snprintf(name, IR_ACTION_NAME, "ir-%s-%.*s%s.json", kind,
+	    IR_ACTION_DIGITS, id, then);
 }

@@ -29,6 +29,7 @@ struct ir_actions {
 };
 
 #define IR_ACTION_DIGITS 12 /* of the id, in names */
+#define IR_ACTIONS_HERE  9  /* files of one container and kind, at most */
 
 /** ir_actions_load(cli, kind, inspect, from, a, err): what was done to the
  * container since the last undo: the records in the bundle, else the file in
@@ -54,10 +55,11 @@ json_t *ir_actions_standing(struct ir_cli *cli, struct ir_err *err);
 char *ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
     struct ir_err *err);
 
-/** ir_action_file(kind, id, name): the name in the current directory. */
-#define IR_ACTION_NAME 48
+/** ir_action_file(kind, id, n, name): the name in the current directory of the
+ * n-th record, from 1. */
+#define IR_ACTION_NAME 64
 void ir_action_file(
-    const char *kind, const char *id, char name[IR_ACTION_NAME]);
+    const char *kind, const char *id, int n, char name[IR_ACTION_NAME]);
 
 /** ir_action_path(cli, kind, id, suffix, err): the path below data/ at which
  * something else is kept beside this run's record ("actions/0003-isolate-

@@ -139,41 +139,10 @@ ir_isolation_before(struct ir_cli *cli, const json_t *inspect, const char *from,
 	return record;
 }
 
-/* The file that is there already must do. */
-static int
-keep(struct ir_cli *cli, const json_t *record, char **where, struct ir_err *err)
-{
-	json_auto_t *me =
-	    json_pack("{s:s, s:s}", "Id", ir_json_str(record, "container"),
-		"Name", ir_json_str(record, "name"));
-	char name[IR_ACTION_NAME];
-	struct ir_isolation old;
-	const json_t *e;
-	size_t i;
-	int rc;
-
-	ir_action_file(KIND, ir_json_str(record, "container"), name);
-	rc = ir_isolation_load(cli, me, name, &old, err);
-	json_array_foreach (json_object_get(record, "endpoints"), i, e)
-		if (rc == 0 && !has_network(old.record, ir_json_str(e, "name")))
-			rc = ir_fail(err, IR_EEXIST,
-			    "%s is here from before, and does not hold network "
-			    "%s: move it away, or undo with it; nothing was "
-			    "cut",
-			    name, ir_json_str(e, "name"));
-	ir_isolation_free(&old);
-	return rc == 0 && (*where = ir_asprintf(err, "%s", name)) != NULL ? 0
-									  : -1;
-}
-
 char *
 ir_isolation_save(struct ir_cli *cli, const json_t *record, struct ir_err *err)
 {
-	char *where = ir_action_save(cli, KIND, record, err);
-
-	if (where == NULL && err->code == IR_EEXIST && cli->bundle == NULL)
-		keep(cli, record, &where, err);
-	return where;
+	return ir_action_save(cli, KIND, record, err);
 }
 
 int

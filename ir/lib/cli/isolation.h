@@ -47,9 +47,7 @@ json_t *ir_isolation_before(struct ir_cli *cli, const json_t *inspect,
     const char *from, struct ir_err *err);
 
 /** ir_isolation_save(cli, record, err): keeps it, before anything is cut;
- * where, for the caller to free.  In the current directory, a file that is
- * there already must hold every network of this record, and stays as it is;
- * else it is IR_EEXIST. */
+ * where, for the caller to free. */
 char *ir_isolation_save(
     struct ir_cli *cli, const json_t *record, struct ir_err *err);
 
