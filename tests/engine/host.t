@@ -147,6 +147,20 @@ is "$(member rules.json | jq 'length > 2')" true "rules are"
 is "$(member links.json | jq 'length')" 3 "links are"
 like "$(member conntrack)" 'src=172.17.0.2 ' "connections that the host tracks"
 unlike "$(member conntrack)" 'src=172.17.0.3 ' "but nobody else's"
+# Without the file, netlink has the same.
+docker exec web sh -c 'echo x | nc -w1 172.17.0.1 9' 2>/dev/null
+docker exec web nc -w1 -z fd77::1 9 2>/dev/null
+tuples()
+{
+	sed -E 's/\[UNREPLIED\] //
+		s/^(ipv[46]) +([0-9]+) +([a-z0-9]+) +([0-9]+) .*( src.* src)/\1 \2 \3 \4\5/
+		s/ *(\[ASSURED\]|mark=|zone=|use=).*//; s/ +$//' | sort -u
+}
+engine_net cat /proc/self/net/nf_conntrack | tuples >"$T/ct.file"
+engine_net "$tool" "$(docker inspect -f '{{.Id}}' web)" "$pid" tracked |
+	tuples >"$T/ct.netlink"
+ok "there are connections" test -s "$T/ct.file"
+ok "which netlink has, too" cmp "$T/ct.file" "$T/ct.netlink"
 ok "hosts is its own" cmp <(member hosts) <(within cat /etc/hosts)
 is "$(outcome resolv.conf)$(outcome if_inet6)" collectedcollected \
 	"and all of it is in the ledger"

@@ -14,6 +14,8 @@
  *	test-host ID PID ends			"INDEX NAME up|down INNER"
  *	test-host ID PID state			prints the tar archive, and its
  *						ledger on stderr
+ *	test-host ID PID tracked		prints what is tracked in this
+ *						namespace, by netlink
  *	test-host ID PID leaks			prints 1, 0 or -1
  *
  * Exits with the code of the error and its message on stderr, if there is one.
@@ -24,6 +26,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
+#include "host/ctnetlink.h"
 #include "host/inside.h"
 #include "host/links.h"
 #include "host/look.h"
@@ -107,6 +111,22 @@ state(struct ir_host *h)
 }
 
 static int
+tracked(void)
+{
+	ir_auto_buf struct ir_buf answers = IR_BUF_INIT;
+	const struct nlmsghdr *m = NULL;
+	ir_auto_close int own = ir_host_own_netns(&err);
+	char line[1024];
+
+	if (ir_host_ctnetlink_dump(own, &answers, 1u << 20, &err) == -1)
+		return -1;
+	while ((m = ir_host_nl_each(&answers, m)) != NULL)
+		if (ir_host_ctnetlink_line(m, line, sizeof(line)) == 0)
+			fputs(line, stdout);
+	return 0;
+}
+
+static int
 look(struct ir_host *h, bool only_judge)
 {
 	json_auto_t *links = ir_host_links(h, &err);
@@ -132,6 +152,8 @@ act(struct ir_host *h, const char *word, const char *file)
 		return ends(h);
 	if (strcmp(word, "state") == 0)
 		return state(h);
+	if (strcmp(word, "tracked") == 0)
+		return tracked();
 	if (strcmp(word, "leaks") == 0) {
 		printf("%d\n", ir_host_resolver_leaks(h));
 		return 0;

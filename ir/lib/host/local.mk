@@ -9,6 +9,8 @@ libir_a_SOURCES += \
 	ir/lib/host/cgroup.h \
 	ir/lib/host/conntrack.c \
 	ir/lib/host/conntrack.h \
+	ir/lib/host/ctnetlink.c \
+	ir/lib/host/ctnetlink.h \
 	ir/lib/host/dumps.c \
 	ir/lib/host/dumps.h \
 	ir/lib/host/ends.c \

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "host/conntrack.h"
+#include "host/ctnetlink.h"
 #include "host/dumps.h"
 #include "host/inside.h"
 #include "host/ledger.h"
@@ -215,6 +216,46 @@ take_entries(struct state *s, FILE *in, struct ir_host_file *f)
 	}
 }
 
+/* The same where the kernel has no such file. */
+static int
+take_answers(
+    struct state *s, int netns, struct ir_host_file *f, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf answers = IR_BUF_INIT;
+	const struct nlmsghdr *m = NULL;
+	char line[1024];
+	int rc;
+
+	if (!ir_host_ctnetlink_there())
+		return ir_fail(
+		    err, IR_ENOENT, "this kernel shows no tracked connections");
+	rc = ir_host_ctnetlink_dump(netns, &answers, IR_MAX_STATE, err);
+	if (rc == -1 && err->code != IR_EFORMAT)
+		return -1;
+	while ((m = ir_host_nl_each(&answers, m)) != NULL)
+		if (ir_host_ctnetlink_line(m, line, sizeof(line)) == 0 &&
+		    ir_host_names_in(&s->names, line))
+			ir_host_file_put(f, line, strlen(line));
+	if (rc == -1)
+		ir_host_file_cut(f, "more than can be looked through");
+	return 0;
+}
+
+/* What one namespace tracks for the container. */
+static int
+take_tracked(
+    struct state *s, int netns, struct ir_host_file *f, struct ir_err *err)
+{
+	FILE *in = NULL;
+
+	if (ir_host_in(netns, open_conntrack, &in, err) == -1)
+		return err->code == IR_ENOENT ? take_answers(s, netns, f, err)
+					      : -1;
+	take_entries(s, in, f);
+	fclose(in);
+	return 0;
+}
+
 /* Where translation for the container is done: on the host's side of its
  * links. */
 static bool
@@ -246,14 +287,9 @@ take_conntrack(struct state *s)
 	for (size_t i = 0; i < ir_host_spaces_known(s->look.spaces); i++) {
 		const struct ir_host_space *space =
 		    ir_host_spaces_at(s->look.spaces, i);
-		FILE *in = NULL;
 
-		if ((!space->engines && !is_near(s, i)) ||
-		    ir_host_in(space->fd, open_conntrack, &in, &why) == -1)
-			continue;
-		any = true;
-		take_entries(s, in, &f);
-		fclose(in);
+		if (space->engines || is_near(s, i))
+			any |= take_tracked(s, space->fd, &f, &why) == 0;
 	}
 	if (any)
 		ir_host_file_end(&f);
