@@ -283,6 +283,67 @@ fi
 
 forget
 
+# By its link: the record as ir isolate leaves it, and what is done.
+veth()
+{
+	local n
+
+	n=$(docker exec "$1" cat /sys/class/net/eth0/iflink) &&
+		engine_net ip -o link | sed -nE "s/^$n: ([^@:]+).*/\\1/p"
+}
+linked()
+{
+	local link
+
+	link=$(veth "$1")
+	docker inspect "$1" | jq --arg t "$(date -u +%FT%T.%6NZ)" '.[0] | {
+		v: 1, container: .Id, name: .Name[1:], time: $t,
+		mode: .HostConfig.NetworkMode, published: {}, method: "link",
+		started: .State.StartedAt, endpoints: [
+		.NetworkSettings.Networks | to_entries[] | {name: .key,
+		network: .value.NetworkID, order: 0, endpoint: .value}]}' \
+		>"ir-isolate-$(id "$1" | cut -c1-12).json"
+	engine_net ip link set "$link" down
+	sleep 1.1 # the exec of veth is not of what follows
+}
+web net --network front
+linked net
+holds net
+run ir status net
+out_has "isolated by its link"
+engine_net ip link set "$(veth net)" up
+sleep 0.2
+run ir status --json net
+code_is 10 "its link is up again"
+is "$(jq -r '[.deviations[] | select(.what != "exec")] | .[].detail' \
+	"$T/out")" "its link eth0 is up: it is on the network again" "it says so"
+linked net
+holds net
+docker network connect inner net
+breaks net 'reconnected link-up' 'inner' 'docker network connect'
+docker network disconnect inner net
+holds net
+docker restart -t 0 net >/dev/null
+run ir status --json net
+is "$(jq -r '.deviations[].what' "$T/out" | xargs)" \
+	"restarted reconnected link-up" "a restart gives it new links"
+if id nobody >/dev/null 2>&1 && command -v setpriv >/dev/null; then
+	linked net
+	chmod 755 "$T" && chmod 666 "$T/e/docker.sock" && chmod 711 "$T/e"
+	run setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		env HOME=/ ir status --json net
+	code_is 77 "without root the link is not seen"
+	json_is .verdict unknown
+	like "$(jq -r .why "$T/out")" 'isolated on its host, which cannot be seen' \
+		"and why"
+	run setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		env HOME=/ ir status net
+	like "$out" '^unknown net ' "for people, too"
+else
+	skip "without root" "no setpriv, or no nobody"
+fi
+forget
+
 # Several at once.
 docker unpause frozen >/dev/null
 web two
@@ -296,14 +357,72 @@ is "$(jq -r '.name + " " + .verdict' "$T/out" | sort | xargs)" \
 run ir status two
 code_is 0 "but not of that"
 
+# A watch.  Its lines are read as they come.
+waits_for()
+{
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		! grep -qE -- "$1" "$T/watched" || return 0
+		sleep 0.1
+	done
+	diag "$(cat "$T/watched")"
+	return 1
+}
+ir status --watch --interval 2 >"$T/watched" 2>&1 &
+watch=$!
+at_exit eval 'kill $watch 2>/dev/null'
+ok "the watch shows the table" waits_for '^BROKEN +frozen'
+docker pause frozen >/dev/null
+ok "it tells of a pause" waits_for '^[0-9:]{8}Z frozen no longer: thawed'
+ok "and that all is well" waits_for '^[0-9:]{8}Z frozen holds$'
+docker network connect front two
+ok "of a connect" waits_for 'Z two connected to network front as .* isolate two'
+docker network disconnect front two
+ok "of its end" waits_for 'Z two no longer: connected to network front'
+web three
+isolated three
+ok "of one more on record" waits_for '^holds +three isolated by the engine'
+docker rm -f three >/dev/null
+ok "of one removed" waits_for 'Z three removed .*, by a call'
+rm ir-isolate-"$(jq -r 'select(.name == "three").container[:12]' \
+	ir-isolate-*)".json
+ok "of one undone" waits_for 'Z three is not on record any more'
+kill -TERM $watch
+wait $watch
+is $? 0 "it ends with 0, since all holds"
+timeout 20 ir status --watch --until-broken --json >"$T/watched" &
+watch=$!
+ok "as JSON" waits_for '"verdict":"holds"'
+docker unpause frozen >/dev/null
+wait $watch
+is $? 10 "--until-broken"
+is "$(jq -r 'select(.name == "frozen") | .verdict' "$T/watched" | xargs)" \
+	"holds broken" "an object for each change"
+run ir status --until-broken
+code_is 64 "--until-broken without --watch"
+for n in 0 x 3601 ''; do
+	run ir status --watch --interval "$n"
+	code_is 64 "--interval '$n'"
+done
+
 # The engine restarted.
+ir status --watch --interval 1 >"$T/watched" 2>&1 &
+watch=$!
+ok "a watch" waits_for '^BROKEN +frozen'
 docker pause frozen >/dev/null
 engine_kill
 run ir status
 code_is 69 "no engine"
 ok "what is on record is shown" grep -qE '^unknown +frozen +paused' "$T/out"
 out_has "docker.sock"
+ok "it tells that the engine is gone" waits_for 'the engine does not answer'
 engine_again
+ok "and that it is back" waits_for 'the engine answers again'
+ok "and what it finds then" waits_for 'frozen not running any more'
+kill -TERM $watch
+wait $watch
+is $? 10 "it ends with 10"
 breaks frozen stopped . 'the engine, restarted itself'
 
 done_testing

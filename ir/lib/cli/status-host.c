@@ -4,14 +4,17 @@
  * and stopped processes.  The engine is not believed where this can be seen.
  * See statusparts.h.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/statusparts.h"
 #include "docker/networks.h"
+#include "host/filter.h"
 #include "host/freezer.h"
 #include "host/host.h"
 #include "host/links.h"
 #include "host/processes.h"
+#include "host/state.h"
 #include "json/json.h"
 
 static bool
@@ -41,26 +44,11 @@ is_on_network(const json_t *inspect)
 	return false;
 }
 
-static const json_t *
-recorded_link(const json_t *record, const json_t *link)
-{
-	const json_t *list = json_object_get(record, "links"), *l;
-	size_t i;
-
-	json_array_foreach (list, i, l)
-		if (ir_json_int(l, "index") == ir_json_int(link, "index") &&
-		    strcmp(ir_json_str(l, "mac"), ir_json_str(link, "mac")) ==
-			0)
-			return l;
-	return NULL;
-}
-
 /* One link that leads out of the container's network namespace. */
 static void
 check_link(struct ir_status_one *o, const json_t *record, const json_t *link)
 {
 	const char *name = ir_json_str(link, "name");
-	bool open = ir_json_true(link, "carrier");
 
 	if (is_by_api(record)) {
 		if (!is_on_network(o->inspect))
@@ -69,17 +57,13 @@ check_link(struct ir_status_one *o, const json_t *record, const json_t *link)
 			    "it has an interface, %s, although the engine "
 			    "shows no network",
 			    name);
-	} else if (is(record, "method", "link") && open) {
+	} else if (is(record, "method", "link") &&
+		   ir_json_true(link, "carrier")) {
 		ir_status_deviates(o, "link-up", 0,
 		    json_string("somebody with root on the host, or the "
 				"engine"),
 		    o->todo_isolate,
 		    "its link %s is up: it is on the network again", name);
-	} else if (is(record, "method", "filter") && open &&
-		   recorded_link(record, link) == NULL) {
-		ir_status_deviates(o, "interface", 0, NULL, o->todo_isolate,
-		    "its interface %s is new, and not behind the packet filter",
-		    name);
 	}
 }
 
@@ -91,14 +75,86 @@ check_links(struct ir_status_one *o, const json_t *record, struct ir_host *h,
 	const json_t *l;
 	size_t i;
 
-	if (is(record, "method", "cgroup"))
-		return 0;
 	if ((links = ir_host_links(h, err)) == NULL)
 		return -1;
 	json_array_foreach (links, i, l)
 		if (ir_json_true(l, "outward"))
 			check_link(o, record, l);
 	return 0;
+}
+
+/* Whether both let in the same. */
+static bool
+same_keep(const json_t *a, const json_t *b)
+{
+	size_t i, k;
+	const json_t *v, *w;
+
+	json_array_foreach (a, i, v) {
+		bool found = false;
+
+		json_array_foreach (b, k, w)
+			found |= json_equal(v, w);
+		if (!found)
+			return false;
+	}
+	return json_array_size(a) == json_array_size(b);
+}
+
+static int
+check_filter(struct ir_status_one *o, const json_t *record, struct ir_host *h,
+    struct ir_err *err)
+{
+	json_t *found = NULL;
+	json_t *by;
+
+	if (ir_host_filter_look(h, &found, err) == -1)
+		return -1;
+	by = json_string("somebody with root on the host");
+	if (found == NULL)
+		ir_status_deviates(o, "filter-gone", 0, json_incref(by),
+		    o->todo_isolate,
+		    "its packet filter is gone: it is on the network again");
+	else if (!ir_json_true(found, "holds"))
+		ir_status_deviates(o, "filter-changed", 0, NULL,
+		    o->todo_isolate,
+		    "its packet filter does not hold it any more: it has "
+		    "another link or cgroup, or somebody changed the rules");
+	if (found != NULL && !same_keep(json_object_get(record, "keep"),
+				 json_object_get(found, "keep")))
+		ir_status_deviates(o, "filter-changed", 0, json_incref(by),
+		    o->todo_isolate,
+		    "its packet filter lets in others than it did");
+	json_object_set(o->now, "dropped", json_object_get(found, "dropped"));
+	json_decref(by);
+	json_decref(found);
+	return 0;
+}
+
+/* Old engines look names up for a container that is on no network; mended in
+ * 26.0, whose API is 1.45 (CVE-2024-29018). */
+static void
+check_resolver(struct ir_status_one *o, struct ir_host *h)
+{
+	const struct ir_docker *d = o->s->cli->engine;
+
+	if (ir_json_true(o->inspect, "State.Paused") ||
+	    ir_docker_is_podman(d) || strtod(ir_docker_api(d), NULL) >= 1.45 ||
+	    ir_host_resolver_leaks(h) != 1)
+		return;
+	ir_status_deviates(o, "resolver", 0, NULL, o->todo_pause,
+	    "it runs, and names are still resolved from inside by the engine's "
+	    "own resolver, which leaks data");
+}
+
+static int
+check_isolation(struct ir_status_one *o, const json_t *record,
+    struct ir_host *h, struct ir_err *err)
+{
+	check_resolver(o, h);
+	return is(record, "method", "filter") || is(record, "method", "cgroup")
+		   ? check_filter(o, record, h, err)
+		   : check_links(o, record, h, err);
 }
 
 static void
@@ -153,7 +209,7 @@ check(struct ir_status_one *o, struct ir_host *h, struct ir_err *err)
 
 		if (is(r, "kind", "pause"))
 			check_pause(o, record, h);
-		else if (check_links(o, record, h, err) == -1)
+		else if (check_isolation(o, record, h, err) == -1)
 			return -1;
 	}
 	return 0;

@@ -65,6 +65,28 @@ read_record(struct ir_status_one *o, const json_t *entry)
 		"record", json_object_get(entry, "where")));
 }
 
+/* With the addresses that were let in. */
+static void
+isolate_again(struct ir_status_one *o, const char *handle)
+{
+	char *p = o->todo_isolate;
+	size_t room = sizeof(o->todo_isolate), i, k;
+	const json_t *l, *a;
+
+	snprintf(p, room, "ir isolate");
+	json_array_foreach (o->left, i, l)
+		json_array_foreach (json_object_get(l, "keep"), k, a) {
+			const char *s = json_string_value(a);
+			size_t n = strlen(p);
+
+			if (s != NULL &&
+			    strspn(s, "0123456789abcdef.:") == strlen(s) &&
+			    n + strlen(s) + 100 < room)
+				snprintf(p + n, room - n, " --keep-from %s", s);
+		}
+	snprintf(p + strlen(p), room - strlen(p), " %s", handle);
+}
+
 /* Its name where it is one that a shell takes as it is. */
 static void
 commands(struct ir_status_one *o)
@@ -78,8 +100,7 @@ commands(struct ir_status_one *o)
 	snprintf(handle, sizeof(handle), "%.*s", plain ? 64 : 12,
 	    plain ? name : o->id);
 	snprintf(o->todo_pause, sizeof(o->todo_pause), "ir pause %s", handle);
-	snprintf(
-	    o->todo_isolate, sizeof(o->todo_isolate), "ir isolate %s", handle);
+	isolate_again(o, handle);
 	snprintf(
 	    o->todo_capture, sizeof(o->todo_capture), "ir capture %s", handle);
 }

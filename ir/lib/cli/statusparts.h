@@ -43,7 +43,7 @@ struct ir_status_one {
 	const json_t *labels; /* as far as known; may be NULL */
 	int64_t first, last;  /* when it was first and last contained */
 	int64_t started;      /* what was known of State.StartedAt then */
-	char todo_pause[80], todo_isolate[80], todo_capture[80]; /* commands */
+	char todo_pause[80], todo_capture[80], todo_isolate[512]; /* commands */
 	json_t *left, *now, *deviations;
 	struct ir_err why; /* nothing can be said; IR_OK: it can */
 };
