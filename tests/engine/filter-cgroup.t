@@ -208,6 +208,23 @@ docker rm -f web >/dev/null
 run "$acts" "$id" 0 remove-id
 code_is 0 "removes it when the container is gone"
 is "$(engine_net nft list tables inet)" "" "all of it"
+
+# leaks OPTION...: what goes past a filter around such a container.
+leaks()
+{
+	docker run -d --name leaks --network host "$@" bb sleep 1000 >/dev/null
+	id=$(docker inspect -f '{{.Id}}' leaks)
+	pid=$(docker inspect -f '{{.State.Pid}}' leaks)
+	act leaks
+	docker rm -f leaks >/dev/null
+}
+leaks
+is "$out" 1 "raw packets, as the engine gives that to everybody"
+leaks --cap-drop NET_RAW
+is "$out" 0 "nothing, without that"
+leaks --user 1000 --cap-add NET_ADMIN --cap-drop NET_RAW
+is "$out" 2 "the filter itself, where root may be had"
+
 docker run -d --name own bb sleep 1000 >/dev/null
 id=$(docker inspect -f '{{.Id}}' own)
 pid=$(docker inspect -f '{{.State.Pid}}' own)

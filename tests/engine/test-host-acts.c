@@ -4,7 +4,7 @@
  *
  *	test-host-acts ID PID stop | stopped | continue LIST
  *	test-host-acts ID PID filter-links ADDRESS... | filter-cgroup ADDRESS...
- *	test-host-acts ID PID look | remove
+ *	test-host-acts ID PID look | leaks | remove
  *	test-host-acts ID 0 remove-id
  *
  * What comes of it goes to stdout as JSON; a failure's message to stderr, its
@@ -98,6 +98,16 @@ act_look(struct ir_host *h, char *argv[])
 }
 
 static int
+act_leaks(struct ir_host *h, char *argv[])
+{
+	int rc = ir_host_filter_leaks(h, &err);
+
+	(void)argv;
+	printf("%d", rc);
+	return rc == -1 ? -1 : 0;
+}
+
+static int
 act_remove(struct ir_host *h, char *argv[])
 {
 	(void)argv;
@@ -115,6 +125,7 @@ static const struct act {
     {"filter-links", -1, act_filter_links},
     {"filter-cgroup", -1, act_filter_cgroup},
     {"look", 0, act_look},
+    {"leaks", 0, act_leaks},
     {"remove", 0, act_remove},
 };
 

@@ -300,6 +300,25 @@ filter_links(struct cutting *t, struct ir_err *err)
 	return ir_host_links_set(t->host, true, &after, err);
 }
 
+/* What of it goes past a filter by cgroup. */
+static void
+warn_leaks(struct cutting *t)
+{
+	struct ir_err err;
+	int leaks = ir_host_filter_leaks(t->host, &err);
+
+	if (leaks == -1)
+		ir_warn("what goes past the filter is not known: %s", err.msg);
+	else if (leaks & IR_HOST_LEAK_RAW)
+		ir_warn("it may send raw packets (CAP_NET_RAW), which no "
+			"filter by cgroup holds: pause it too (ir pause %s)",
+		    t->name);
+	if (leaks > 0 && leaks & IR_HOST_LEAK_ADMIN)
+		ir_warn("it may change the host's network (CAP_NET_ADMIN), and "
+			"with that the filter: pause it too (ir pause %s)",
+		    t->name);
+}
+
 static int
 filter_cgroup(struct cutting *t, struct ir_err *err)
 {
@@ -314,8 +333,10 @@ filter_cgroup(struct cutting *t, struct ir_err *err)
 	    "so that it can reach nobody, and nobody it",
 	    "container %.12s: all packets of its cgroup are dropped", t->id);
 	if (ir_host_filter_cgroup(
-		t->host, t->c->keep != NULL ? t->c->keep : none, err) == 0)
+		t->host, t->c->keep != NULL ? t->c->keep : none, err) == 0) {
+		warn_leaks(t);
 		return 0;
+	}
 	return ir_wrap(err,
 	    "%s uses the host's own network, and cannot be cut "
 	    "off by its cgroup: pause it (ir pause %s)",

@@ -14,6 +14,7 @@ libir_a_SOURCES += \
 	ir/lib/host/dumps.c \
 	ir/lib/host/dumps.h \
 	ir/lib/host/ends.c \
+	ir/lib/host/filter-leaks.c \
 	ir/lib/host/filter-look.c \
 	ir/lib/host/filter.c \
 	ir/lib/host/filter.h \
