@@ -127,10 +127,13 @@ static void
 warn(json_t *warnings, const json_t *inspect, bool of_others)
 {
 	size_t n = json_array_size(warnings);
-	int unseen = 0;
+	int unseen = 0, strangers = 0;
+	pid_t pid;
 
 	ir_consequences(warnings, IR_FROZEN, inspect,
 	    of_others ? ir_survey(&unseen) : NULL);
+	if (of_others && (pid = ir_survey_strangers(inspect, &strangers)) != 0)
+		ir_consequences_stranger(warnings, inspect, pid, strangers);
 	ir_consequences_say(warnings, n);
 	if (of_others && unseen != 0)
 		ir_say("not all other containers could be looked at: some may "
@@ -146,7 +149,7 @@ freeze(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 	int rc;
 
 	if (runs) {
-		ir_survey_start(cli);
+		ir_survey_start(cli, inspect);
 		warn(warnings, inspect, false);
 	}
 	/* Whoever acts on health checks acts within seconds. */

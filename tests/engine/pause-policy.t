@@ -88,6 +88,26 @@ warns plain
 docker rm -f guest memory >/dev/null
 warns plain
 
+# A process that went in by itself is in nobody's cgroup.
+nsenter -t "$(docker inspect -f '{{.State.Pid}}' plain)" --pid \
+	busybox sleep 100000 &
+nsenter=$!
+until inner=$(pgrep -x -P $nsenter busybox); do sleep 0.05; done
+warns plain stranger
+run ir pause plain
+err_has "process $inner is in the pid namespace of plain"
+err_has "(1 such)"
+run ir pause --undo plain
+kill "$inner"
+wait $nsenter 2>/dev/null
+warns plain
+# From elsewhere, all others are asked for.
+start --name guest --pid container:plain
+run unshare --pid --fork --mount-proc ir pause --json -q plain
+json_is '.warnings[].id' shared-pid "another host"
+run ir pause --undo plain
+docker rm -f guest >/dev/null
+
 start --name heal --label autoheal=true --health-cmd true --health-interval 1h
 warns heal health-check
 docker run -d --name doctor example.org/x/autoheal:1.2 sleep 100000 >/dev/null

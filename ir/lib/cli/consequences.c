@@ -70,11 +70,10 @@ env(const json_t *inspect, const char *name)
 	return "";
 }
 
-/* Whether its image is called that, in any registry, at any version. */
+/* Whether an image is called that, in any registry, at any version. */
 static bool
-runs_image(const json_t *inspect, const char *word)
+is_image(const char *image, const char *word)
 {
-	const char *image = ir_json_str(inspect, "Config.Image");
 	const char *slash = strrchr(image, '/');
 	const char *last = slash != NULL ? slash + 1 : image;
 	size_t n = strcspn(last, ":@");
@@ -198,7 +197,7 @@ autoheal(const struct ctx *c, struct ir_buf *text)
 	    c->how == IR_FROZEN ? "counts as that once it is frozen"
 				: "may become that",
 	    c->who);
-	return runs_image(c->other, "autoheal") &&
+	return is_image(ir_json_str(c->other, "Config.Image"), "autoheal") &&
 	       has_health_check(c->inspect) &&
 	       (strcmp(key, "all") == 0 ||
 		   strcmp(label(c->inspect, *key != '\0' ? key : "autoheal"),
@@ -218,7 +217,7 @@ watchtower(const struct ctx *c, struct ir_buf *text)
 	    c->how == IR_FROZEN ? ", and this one as soon as it is thawed"
 				: ", also by one that is not cut off",
 	    c->who);
-	return runs_image(c->other, "watchtower") &&
+	return is_image(ir_json_str(c->other, "Config.Image"), "watchtower") &&
 	       strcmp(said, "false") != 0 &&
 	       (strcmp(said, "true") == 0 ||
 		   !has_env(c->other, "WATCHTOWER_LABEL_ENABLE=true")) &&
@@ -279,14 +278,21 @@ static const struct row {
 };
 
 static void
+add(json_t *lines, const char *id, bool grave, const struct ir_buf *text)
+{
+	if (text->p != NULL)
+		json_array_append_new(
+		    lines, json_pack("{s:s, s:b, s:o}", "id", id, "grave",
+			       grave, "text", ir_json_text(text->p)));
+}
+
+static void
 tell(json_t *lines, const struct row *row, const struct ctx *c)
 {
 	ir_auto_buf struct ir_buf text = IR_BUF_INIT;
 
-	if (row->is_so(c, &text) && text.p != NULL)
-		json_array_append_new(
-		    lines, json_pack("{s:s, s:b, s:o}", "id", row->id, "grave",
-			       row->grave, "text", ir_json_text(text.p)));
+	if (row->is_so(c, &text))
+		add(lines, row->id, row->grave, &text);
 }
 
 /* The others that run, and can act; the container itself is among them. */
@@ -320,6 +326,26 @@ ir_consequences(json_t *lines, enum ir_containment how, const json_t *inspect,
 			tell_of_others(lines, &rows[i], &c, others);
 		else if (!rows[i].of_others && others == NULL)
 			tell(lines, &rows[i], &c);
+}
+
+void
+ir_consequences_stranger(
+    json_t *lines, const json_t *inspect, long long pid, int n)
+{
+	ir_auto_buf struct ir_buf text = IR_BUF_INIT;
+
+	ir_buf_printf(&text,
+	    "process %lld is in the pid namespace of %s, but in no container's "
+	    "cgroup (%d such): it is not frozen, and can look into what is; "
+	    "look at it (ps -fp %lld)",
+	    pid, ir_docker_name(inspect), n, pid);
+	add(lines, "stranger", true, &text);
+}
+
+bool
+ir_consequences_acts(const char *image)
+{
+	return is_image(image, "autoheal") || is_image(image, "watchtower");
 }
 
 void

@@ -7,6 +7,8 @@ libir_a_SOURCES += \
 	ir/lib/host/by.h \
 	ir/lib/host/cgroup.c \
 	ir/lib/host/cgroup.h \
+	ir/lib/host/company.c \
+	ir/lib/host/company.h \
 	ir/lib/host/conntrack.c \
 	ir/lib/host/conntrack.h \
 	ir/lib/host/ctnetlink.c \
