@@ -246,6 +246,20 @@ test_proc(void **state)
 	close(fd);
 }
 
+static void
+test_proc_feed(void **state)
+{
+	char sh[] = "sh", c[] = "-c", script[] = "cat; echo aside >&2; exit 3";
+	char *both[] = {sh, c, script, NULL};
+	ir_auto_buf struct ir_buf out = IR_BUF_INIT;
+	struct ir_err err;
+	ir_auto_close int fd = ir_memfd("fed\n", 4, &err);
+
+	(void)state;
+	assert_int_equal(ir_proc_feed(both, fd, &out, 100, &err), 3);
+	assert_string_equal(out.p, "fed\naside\n");
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_escape),
     cmocka_unit_test(test_base64),
@@ -255,6 +269,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_beneath),
     cmocka_unit_test(test_starts_and_ends),
     cmocka_unit_test(test_proc),
+    cmocka_unit_test(test_proc_feed),
 };
 
 UNIT_MAIN(tests)
