@@ -140,18 +140,29 @@ add_engines(struct ir_host_spaces *s, int proc)
 	add(s, openat(proc, "ns/net", O_RDONLY | O_CLOEXEC), true);
 }
 
+/* Before Linux 5.6 there is no openat2(): it makes no difference to what comes
+ * out, which is checked. */
+static int
+open_in_root(int root, const char *path)
+{
+	struct open_how how = {
+	    .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	if (fd == -1 && errno == ENOSYS && *path == '/')
+		fd = openat(root, path + 1, O_PATH | O_CLOEXEC);
+	return fd;
+}
+
 /* A mount of a network namespace, of whoever's root that is: opened only if it
  * is that one, without waking up whatever else may stand there. */
 static int
 open_mounted(int root, const struct ir_host_mount *m)
 {
-	struct open_how how = {
-	    .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
 	char self[64], want[64];
 	struct statfs fs;
 	struct stat st;
-	ir_auto_close int fd =
-	    (int)syscall(SYS_openat2, root, m->point, &how, sizeof(how));
+	ir_auto_close int fd = open_in_root(root, m->point);
 
 	if (fd == -1 || fstatfs(fd, &fs) == -1 || fs.f_type != NSFS_MAGIC ||
 	    fstat(fd, &st) == -1)
