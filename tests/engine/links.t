@@ -40,6 +40,25 @@ clean()
 }
 at_exit clean
 
+# soon COMMAND...: waits until it succeeds, on a machine that is busy.
+soon()
+{
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		! "$@" 2>/dev/null || return 0
+		sleep 0.02
+	done
+	diag "never: $*"
+}
+
+# end PID: kills it, and waits until it is in no namespace any more.
+end()
+{
+	kill -KILL "$1"
+	soon eval "! readlink /proc/$1/ns/net >/dev/null"
+}
+
 # in_group GROUP FILE COMMAND...: runs it there, and waits until it has written
 # its number into FILE, which it does itself or sleeps.
 in_group()
@@ -52,10 +71,7 @@ in_group()
 		>/dev/null 2>&1 &
 	pids+=($!)
 	disown
-	for ((i = 0; i < 100; i++)); do
-		[ ! -s "$file" ] || break
-		sleep 0.02
-	done
+	soon test -s "$file"
 	pids+=("$(cat "$file")")
 }
 
@@ -186,10 +202,7 @@ else:
 END
 python3 "$T/talk.py" hear >"$T/heard" 2>&1 &
 pids+=($!)
-for ((i = 0; i < 100; i++)); do
-	[ ! -s "$T/heard" ] || break
-	sleep 0.02
-done
+soon test -s "$T/heard"
 nsenter -t "${pid[web]}" --net python3 "$T/talk.py" talk >"$T/talk.log" 2>&1 &
 pids+=($!)
 heard()
@@ -299,7 +312,7 @@ unshare --net sh -c 'echo $$ >"$0/parent"
 		exec sleep 1000000'\'' "$0" "$1" & wait' "$T" "$cg/${id[child]}" &
 pids+=($!)
 disown
-sleep 0.5
+soon test -s "$T/child"
 ppid=$(cat "$T/parent") pid[child]=$(cat "$T/child")
 pids+=("${pid[child]}")
 nsenter -t "$ppid" --net ip link add index 77 name v-par type veth \
@@ -312,7 +325,7 @@ severs child v-par "/proc/$ppid/ns/net"
 container far
 unshare --net sh -c "$sleeper" "$T/far.other" &
 pids+=($!)
-sleep 0.3
+soon test -s "$T/far.other"
 nsenter -t "$(cat "$T/far.other")" --net ip link add v-far type veth \
 	peer name eth0 netns "${pid[far]}"
 nsenter -t "$(cat "$T/far.other")" --net ip link set v-far up
@@ -335,10 +348,7 @@ END
 container lost
 python3 "$T/hold.py" "$T/held" &
 pids+=($!)
-for ((i = 0; i < 100; i++)); do
-	[ ! -s "$T/held" ] || break
-	sleep 0.05
-done
+soon test -s "$T/held"
 held=$(cat "$T/held")
 nsenter --net="$held" ip link add index 77 name v-lost type veth \
 	peer index 77 name eth0 netns "${pid[lost]}"
@@ -401,7 +411,7 @@ in_group "${id[runaway]}" "$T/run.pid" unshare --net sh -c '
 	exec unshare --net sleep 1000000' "$T/run.pid"
 pids+=("$(cat "$T/run.pid.stays")")
 pid[runaway]=$(cat "$T/run.pid")
-sleep 0.3
+soon grep -q sleep "/proc/${pid[runaway]}/comm"
 pid[stays]=$(cat "$T/run.pid.stays")
 veth stays v-stay eth0 10.9.5.2/24
 host runaway none
@@ -420,8 +430,7 @@ err_has "process $(cat "$T/astray") of container ${id[runaway]:0:12} is in" \
 	"is told"
 is "$(up_of v-stay)" down "and what can be cut is"
 is "$(up_of br0)$(up_of v-web)" upup "but not the host"
-kill -KILL "$(cat "$T/astray")"
-sleep 0.2
+end "$(cat "$T/astray")"
 host runaway up
 code_is 0 "without it all is well"
 in_group "${id[runaway]}" "$T/guest" \
@@ -430,8 +439,7 @@ host runaway down
 code_is 76 "one in another container's"
 err_has "is in another container's network" "is told"
 is "$(up_of v-web)$(up_of v-two)" upup "and the other container is not cut"
-kill -KILL "$(cat "$T/guest")"
-sleep 0.2
+end "$(cat "$T/guest")"
 host runaway up
 
 # --- What has no end.
@@ -494,16 +502,16 @@ END
 	inside mac ip link set tun0 up
 	host mac can-cut
 	code_is 0 "a tun device of the container's own process is no way out"
-	kill -KILL "$(cat "$T/tun")"
-	sleep 0.2
+	end "$(cat "$T/tun")"
 	nsenter -t "${pid[mac]}" --net python3 "$T/tun.py" "$T/tun2" &
 	pids+=($!)
-	sleep 0.5
+	disown
+	soon test -s "$T/tun2"
 	inside mac ip link set tun0 up
 	host mac can-cut
 	code_is 76 "that of another process is"
 	err_has "tun0 is of kind tun" "and is named"
-	kill -KILL "$(cat "$T/tun2")"
+	end "$(cat "$T/tun2")"
 fi
 host mac up
 
@@ -515,10 +523,7 @@ n=$(ip -o link show dev v-gone | cut -d: -f1)
 : >"$T/wait"
 "$tool" "${id[gone]}" "${pid[gone]}" race "$T/wait" >"$T/race" 2>&1 &
 race=$!
-for ((i = 0; i < 100; i++)); do
-	[ ! -e "$T/wait.ready" ] || break
-	sleep 0.02
-done
+soon test -e "$T/wait.ready"
 ip link del v-gone
 ip link add index "$n" name innocent type bridge && ip link set innocent up
 rm "$T/wait"
@@ -530,12 +535,12 @@ host gone down
 code_is 0 "an end that is down already"
 json_is '[.[] | select(.outward) | .peer.up] | join(" ")' false "is fine"
 : >"$T/wait"
+rm "$T/wait.ready"
 "$tool" "${id[gone]}" "${pid[gone]}" wait-down "$T/wait" >/dev/null \
 	2>"$T/late" &
 late=$!
-sleep 0.3
-kill -KILL "${pid[gone]}"
-sleep 0.2
+soon test -e "$T/wait.ready"
+end "${pid[gone]}"
 rm "$T/wait"
 wait $late
 is "$?" 66 "a container that ended meanwhile"

@@ -6,8 +6,9 @@
  *	test-host ID PID can-cut
  *	test-host ID PID none
  *	test-host ID PID down|up		and prints them
- *	test-host ID PID wait-down FILE		opens, waits until FILE is gone,
- *						then takes them down
+ *	test-host ID PID wait-down FILE		opens, makes FILE.ready, waits
+ *						until FILE is gone, then takes
+ *						them down
  *	test-host ID PID race FILE		looks, makes FILE.ready, waits
  *						until FILE is gone, and says of
  *						each end whether it still is one
@@ -58,9 +59,16 @@ set(struct ir_host *h, bool up)
 	return rc;
 }
 
+/* Makes FILE.ready, and waits until FILE is gone. */
 static void
 wait_for(const char *file)
 {
+	char ready[4096];
+	FILE *f;
+
+	snprintf(ready, sizeof(ready), "%s.ready", file);
+	if ((f = fopen(ready, "w")) != NULL)
+		fclose(f);
 	while (access(file, F_OK) == 0)
 		usleep(10000);
 }
@@ -69,13 +77,8 @@ static int
 race(struct ir_host *h, const char *file)
 {
 	struct ir_host_look l;
-	char ready[4096];
 	int rc = ir_host_look(h, &l, &err);
-	FILE *f;
 
-	snprintf(ready, sizeof(ready), "%s.ready", file);
-	if ((f = fopen(ready, "w")) != NULL)
-		fclose(f);
 	wait_for(file);
 	for (size_t i = 0; rc == 0 && i < l.n; i++)
 		if (l.v[i].proven)
