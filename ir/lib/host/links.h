@@ -18,17 +18,26 @@
 
 /** ir_host_links(h, err): every link of the namespace, the caller owns it:
  *
- *   [{"name":"eth0","index":5,"kind":"veth","mac":"02:42:..","mtu":1500,
- *     "up":true,"carrier":true,"addresses":["172.17.0.2/16","fe80::.../64"],
- *     "outward":true,
+ *   [{"name":"eth0","index":5,"netns":4026532991,"kind":"veth",
+ *     "mac":"02:42:..","mtu":1500,"up":true,"carrier":true,
+ *     "addresses":["172.17.0.2/16","fe80::.../64"],"outward":true,
  *     "peer":{"name":"vethab12cd","index":6,"up":true,
  *             "netns":4026531840,"master":"br-0a1b2c"}}]
  *
- * kind is "" for a physical device.  outward: it leads out of the namespace;
- * lo, the idle tunnels that the kernel puts into every namespace, and what has
- * both its ends in it do not.  peer is there only for a veth whose other end
- * was found and proven; wherever that is: the host's namespace, the engine's
- * own, or the sandbox of an overlay network. */
+ * and of every other namespace that one of the container's processes is in, of
+ * its own making: an engine within it has some, and its first process may have
+ * left the one that it was given.  A process that is in the host's network, or
+ * in another container's, is IR_EPROTO: links do not tell what it reaches.  So
+ * is a container in the host's network.
+ *
+ * kind is "" for a physical device.  outward: it leads out of all these
+ * namespaces.  What does not: lo; bridges and the like; tunnels, VLANs and
+ * macvlans of its own on its own links, also the idle tunnels that the kernel
+ * puts into every namespace; what has both its ends within; a tun device with
+ * nobody, or a process of the container, on the other side.  Whatever is not
+ * known to stay within does lead out.  peer is there only for a veth whose
+ * other end was found and proven; wherever that is: the host's namespace, the
+ * engine's own, or the sandbox of an overlay network. */
 json_t *ir_host_links(struct ir_host *h, struct ir_err *err);
 
 /** ir_host_links_can_cut(links, err): 0 if each outward link has a peer; else
