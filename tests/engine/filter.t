@@ -63,7 +63,7 @@ in_time()
 {
 	local i
 
-	for ((i = 0; i < 25; i++)); do
+	for ((i = 0; i < 50; i++)); do
 		! from "$@" || return 0
 		sleep 0.2
 	done
