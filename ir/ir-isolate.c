@@ -10,13 +10,14 @@
 #include "cli/cut.h"
 #include "cli/dryrun.h"
 #include "cli/isolation.h"
+#include "cli/pause.h"
 #include "cli/targets.h"
 #include "docker/container.h"
 #include "docker/sharing.h"
 #include "json/json.h"
 
 /* Done, but something that matters is not as it was. */
-#define NOT_AS_BEFORE 10
+#define NOT_AS_ASKED 10
 
 static struct {
 	bool undo;
@@ -38,6 +39,29 @@ static const struct ir_option options[] = {
     IR_OPTION_END,
 };
 
+/* Where no cut is possible, standing still contains it, too. */
+static int
+freeze_instead(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
+{
+	const char *name = ir_docker_name(inspect);
+	struct ir_pause p = {0};
+	int rc;
+
+	ir_warn("%s", err->msg);
+	rc = ir_pause_freeze(cli, inspect, &p, err);
+	if (rc == 0 && !cli->dry_run) {
+		ir_out(IR_GOOD,
+		    "%s is paused instead: it reaches nobody as long as it "
+		    "stands still; ir pause --undo %s thaws it",
+		    name, name);
+		ir_result(json_pack("{s:s, s:s, s:o}", "action", "pause",
+		    "container", ir_json_str(inspect, "Id"), "name",
+		    ir_json_text(name)));
+	}
+	ir_pause_free(&p);
+	return rc == 0 ? NOT_AS_ASKED : -1;
+}
+
 static int
 cut(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 {
@@ -46,6 +70,8 @@ cut(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 
 	if (rc == 0 && !cli->dry_run)
 		ir_cut_report(cli, inspect, &c);
+	else if (c.only_freeze)
+		rc = freeze_instead(cli, inspect, err);
 	ir_cut_free(&c);
 	return rc;
 }
@@ -62,7 +88,7 @@ conclude(struct ir_cli *cli, const struct ir_isolation *i,
 	if (matters)
 		ir_complain("%s is not in all as it was: see above",
 		    ir_docker_name(inspect));
-	return matters ? NOT_AS_BEFORE : IR_OK;
+	return matters ? NOT_AS_ASKED : IR_OK;
 }
 
 static int
@@ -195,7 +221,8 @@ static const char *const exits[] = {
     "0",
     "it is isolated, or was already; with --undo: connected as it was",
     "10",
-    "with --undo: connected, but a difference that matters is left",
+    "it could not be cut off, and was paused instead; with --undo: connected, "
+    "but a difference that matters is left",
     NULL,
 };
 

@@ -95,7 +95,7 @@ is "$(jq -r '.method, .endpoints[].name' "$file" | xargs)" "link a b" \
 ok "nothing goes out" eval '! reaches web 172.28.10.2'
 ok "nothing comes in" eval '! reaches db 172.28.10.77'
 ok "the host cannot reach it" \
-	eval '! engine_net ping -c 1 -W 1 172.28.11.5 >/dev/null'
+	eval '! engine_net busybox ping -c 1 -W 1 172.28.11.5 >/dev/null'
 ok "its port is dead" test -z "$(page)"
 is "$(inside)" "$before" "addresses, routes, ports and MAC are as they were"
 is "$(others)" "$before_others" "no other link is touched"
@@ -208,6 +208,24 @@ for how in api link; do
 	code_is 76 "the host's own network by --method=$how"
 	err_has "pause it"
 done
+run ir isolate --json host
+if [ "$(jq -r .method <<<"$out")" = cgroup ]; then
+	code_is 0 "by its cgroup"
+	ok "it reaches nobody" eval '! reaches host 172.28.10.2'
+	ok "the host does" engine_net busybox ping -c 1 -W 1 172.28.10.2
+	run ir isolate --json host
+	json_is .already true
+	run ir isolate --undo host
+	code_is 0 "undone"
+	ok "it reaches others" reaches_soon host 172.28.10.2
+else # no hierarchy of cgroups is there that could tell its packets
+	code_is 10 "and where no way is left: frozen"
+	json_is .action pause
+	err_has "host's own network"
+	is "$(docker inspect -f '{{.State.Paused}}' host)" true "so it is"
+	run ir pause --undo host
+	code_is 0 "and thawed"
+fi
 is "$(engine_net ip -o link)" "$all" "nothing is touched"
 
 # One that shares its network, after its owner is gone.

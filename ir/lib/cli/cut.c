@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "cli/cutting.h"
 #include "cli/policy.h"
 #include "docker/container.h"
 #include "docker/networks.h"
@@ -19,24 +20,6 @@
 #include "host/links.h"
 #include "host/state.h"
 #include "json/json.h"
-
-/* One cut under way. */
-struct cutting {
-	struct ir_cli *cli;
-	const json_t *inspect;
-	const char *id, *name;
-	struct ir_cut *c;
-	struct ir_host *host; /* NULL: why not is in no_host */
-	struct ir_err no_host;
-	json_t *links; /* from before */
-	uint64_t began;
-};
-
-static bool
-keeps(const struct ir_cut *c)
-{
-	return json_array_size(c->keep) > 0;
-}
 
 static size_t
 outward(const json_t *links, bool up_only)
@@ -50,15 +33,9 @@ outward(const json_t *links, bool up_only)
 	return n;
 }
 
-static size_t
-endpoints(const struct cutting *t)
-{
-	return json_array_size(json_object_get(t->c->record, "endpoints"));
-}
-
 /* A container in the host's own network: told by its cgroup, or not at all. */
 static int
-pick_for_host_mode(struct cutting *t, struct ir_err *err)
+pick_for_host_mode(struct ir_cutting *t, struct ir_err *err)
 {
 	if (strcmp(t->c->wish, "auto") != 0)
 		return ir_docker_networks_mode(t->inspect, err);
@@ -74,7 +51,7 @@ pick_for_host_mode(struct cutting *t, struct ir_err *err)
 
 /* Whether its links can be cut here; if not, why. */
 static int
-can_cut_links(struct cutting *t, struct ir_err *err)
+can_cut_links(struct ir_cutting *t, struct ir_err *err)
 {
 	if (t->host == NULL) {
 		*err = t->no_host;
@@ -83,24 +60,25 @@ can_cut_links(struct cutting *t, struct ir_err *err)
 	if ((t->links = ir_host_links(t->host, err)) == NULL ||
 	    ir_host_links_can_cut(t->links, err) == -1)
 		return -1;
-	if (outward(t->links, false) == 0 && endpoints(t) > 0)
+	if (outward(t->links, false) == 0 && ir_cutting_endpoints(t) > 0)
 		return ir_fail(err, IR_EPROTO,
 		    "the engine shows networks, and no link leads there");
 	return 0;
 }
 
 static int
-pick_api(struct cutting *t, struct ir_err *err)
+pick_api(struct ir_cutting *t, struct ir_err *err)
 {
 	t->c->method = "api";
 	return ir_docker_networks_mode(t->inspect, err);
 }
 
 static int
-pick(struct cutting *t, struct ir_err *err)
+pick(struct ir_cutting *t, struct ir_err *err)
 {
 	const char *mode = ir_json_str(t->inspect, "HostConfig.NetworkMode");
-	bool only_link = strcmp(t->c->wish, "link") == 0 || keeps(t->c);
+	bool only_link =
+	    strcmp(t->c->wish, "link") == 0 || ir_cutting_keeps(t->c);
 	struct ir_err why;
 
 	if (strcmp(mode, "host") == 0)
@@ -108,7 +86,7 @@ pick(struct cutting *t, struct ir_err *err)
 	if (strcmp(t->c->wish, "api") == 0)
 		return pick_api(t, err);
 	if (can_cut_links(t, &why) == 0) {
-		t->c->method = keeps(t->c) ? "filter" : "link";
+		t->c->method = ir_cutting_keeps(t->c) ? "filter" : "link";
 		return 0;
 	}
 	if (only_link)
@@ -134,7 +112,7 @@ has(const json_t *list, const json_t *v)
 
 /* Whether the filter is there, whole, and lets in just those. */
 static bool
-filter_stands(struct cutting *t)
+filter_stands(struct ir_cutting *t)
 {
 	json_auto_t *found = NULL;
 	const json_t *in, *v;
@@ -152,12 +130,12 @@ filter_stands(struct cutting *t)
 }
 
 static bool
-is_cut(struct cutting *t)
+is_cut(struct ir_cutting *t)
 {
 	const char *method = t->c->method;
 
 	if (strcmp(method, "api") == 0)
-		return endpoints(t) == 0;
+		return ir_cutting_endpoints(t) == 0;
 	if (strcmp(method, "link") == 0)
 		return outward(t->links, true) == 0;
 	return filter_stands(t);
@@ -165,14 +143,14 @@ is_cut(struct cutting *t)
 
 /* What a restart would undo: new links, which nobody has cut. */
 static bool
-ends_with_a_restart(const struct cutting *t)
+ends_with_a_restart(const struct ir_cutting *t)
 {
 	return strcmp(t->c->method, "api") != 0;
 }
 
 /* The restart policy that there was, for the record. */
 static int
-record_policy(struct cutting *t, struct ir_err *err)
+record_policy(struct ir_cutting *t, struct ir_err *err)
 {
 	json_auto_t *policy = NULL;
 
@@ -187,7 +165,7 @@ record_policy(struct cutting *t, struct ir_err *err)
 }
 
 static void
-hold_policy(struct cutting *t)
+hold_policy(struct ir_cutting *t)
 {
 	struct ir_err err;
 
@@ -200,7 +178,7 @@ hold_policy(struct cutting *t)
 
 /* The record of the engine's, and of what is done here. */
 static int
-make_record(struct cutting *t, struct ir_err *err)
+make_record(struct ir_cutting *t, struct ir_err *err)
 {
 	json_t *r = t->c->record;
 
@@ -209,8 +187,9 @@ make_record(struct cutting *t, struct ir_err *err)
 		json_string(ir_json_str(t->inspect, "State.StartedAt"))) ==
 		-1 ||
 	    (t->links != NULL && json_object_set(r, "links", t->links) == -1) ||
-	    (keeps(t->c) && json_object_set(r, "keep",
-				(json_t *)(uintptr_t)t->c->keep) == -1))
+	    (ir_cutting_keeps(t->c) &&
+		json_object_set(r, "keep", (json_t *)(uintptr_t)t->c->keep) ==
+		    -1))
 		return ir_fail_mem(err);
 	return 0;
 }
@@ -218,7 +197,7 @@ make_record(struct cutting *t, struct ir_err *err)
 /* Sockets, routes and the like, before they are gone.  What cannot be had is
  * said, and does not hold up the cut. */
 static int
-save_state(struct cutting *t, struct ir_err *err)
+save_state(struct ir_cutting *t, struct ir_err *err)
 {
 	ir_auto_buf struct ir_buf tar = IR_BUF_INIT;
 	ir_auto_free char *path =
@@ -240,7 +219,7 @@ save_state(struct cutting *t, struct ir_err *err)
 }
 
 static int
-save(struct cutting *t, struct ir_err *err)
+save(struct ir_cutting *t, struct ir_err *err)
 {
 	struct ir_err lost;
 
@@ -250,143 +229,8 @@ save(struct cutting *t, struct ir_err *err)
 	return t->c->where != NULL ? 0 : -1;
 }
 
-/* Before it is done; a dry run only says so. */
-static void
-declare_links(struct cutting *t, const char *what)
-{
-	size_t i;
-	const json_t *l;
-
-	json_array_foreach (t->links, i, l) {
-		const char *peer = ir_json_str(l, "peer.name");
-
-		if (!ir_json_true(l, "outward"))
-			continue;
-		if (t->cli->dry_run)
-			ir_say("would do on this host: %s, the end of %s: %s",
-			    peer, ir_json_str(l, "name"), what);
-		ir_cli_change(t->cli, "ir isolate --undo",
-		    "so that it can reach nobody, and nobody it",
-		    "container %.12s: %s, the host's end of its link %s: %s",
-		    t->id, peer, ir_json_str(l, "name"), what);
-	}
-}
-
 static int
-cut_links(struct cutting *t, struct ir_err *err)
-{
-	json_auto_t *after = NULL;
-
-	declare_links(t, "set down");
-	if (t->cli->dry_run)
-		return 0;
-	if (ir_host_links_set(t->host, false, &after, err) == -1)
-		return -1;
-	/* One that let somebody in before has nothing to let in now. */
-	return ir_host_filter_remove(t->host, err);
-}
-
-static int
-filter_links(struct cutting *t, struct ir_err *err)
-{
-	json_auto_t *after = NULL;
-
-	declare_links(t, "all but the addresses to keep is dropped");
-	if (t->cli->dry_run)
-		return 0;
-	if (ir_host_filter_links(t->host, t->c->keep, err) == -1)
-		return -1;
-	/* One that was cut off before lets them in from here on. */
-	return ir_host_links_set(t->host, true, &after, err);
-}
-
-/* What of it goes past a filter by cgroup. */
-static void
-warn_leaks(struct cutting *t)
-{
-	struct ir_err err;
-	int leaks = ir_host_filter_leaks(t->host, &err);
-
-	if (leaks == -1)
-		ir_warn("what goes past the filter is not known: %s", err.msg);
-	else if (leaks & IR_HOST_LEAK_RAW)
-		ir_warn("it may send raw packets (CAP_NET_RAW), which no "
-			"filter by cgroup holds: pause it too (ir pause %s)",
-		    t->name);
-	if (leaks > 0 && leaks & IR_HOST_LEAK_ADMIN)
-		ir_warn("it may change the host's network (CAP_NET_ADMIN), and "
-			"with that the filter: pause it too (ir pause %s)",
-		    t->name);
-}
-
-static int
-filter_cgroup(struct cutting *t, struct ir_err *err)
-{
-	json_auto_t *none = json_array();
-
-	if (t->cli->dry_run) {
-		ir_say("would do on this host: all packets of its cgroup are "
-		       "dropped");
-		return 0;
-	}
-	ir_cli_change(t->cli, "ir isolate --undo",
-	    "so that it can reach nobody, and nobody it",
-	    "container %.12s: all packets of its cgroup are dropped", t->id);
-	if (ir_host_filter_cgroup(
-		t->host, t->c->keep != NULL ? t->c->keep : none, err) == 0) {
-		warn_leaks(t);
-		return 0;
-	}
-	return ir_wrap(err,
-	    "%s uses the host's own network, and cannot be cut "
-	    "off by its cgroup: pause it (ir pause %s)",
-	    t->name, t->name);
-}
-
-static int
-cut_here(struct cutting *t, struct ir_err *err)
-{
-	const char *method = t->c->method;
-	int rc;
-
-	if (strcmp(method, "link") == 0)
-		rc = cut_links(t, err);
-	else if (strcmp(method, "filter") == 0)
-		rc = filter_links(t, err);
-	else
-		rc = filter_cgroup(t, err);
-	t->c->seen = rc == 0;
-	return rc;
-}
-
-static int
-cut_by_api(struct cutting *t, struct ir_err *err)
-{
-	return ir_isolation_cut_api(t->cli, t->c->record, &t->c->seen, err);
-}
-
-/* By the way that was picked; if the link turns out not to go down, by the
- * engine after all. */
-static int
-do_it(struct cutting *t, struct ir_err *err)
-{
-	struct ir_err why;
-
-	if (strcmp(t->c->method, "api") == 0)
-		return cut_by_api(t, err);
-	if (cut_here(t, err) == 0)
-		return 0;
-	if (strcmp(t->c->method, "link") != 0 ||
-	    strcmp(t->c->wish, "auto") != 0 || endpoints(t) == 0)
-		return -1;
-	ir_warn("%s: %s; so the engine cuts it", t->name, err->msg);
-	t->c->method = "api";
-	why = *err;
-	return cut_by_api(t, err) == 0 ? 0 : ir_wrap(err, "%s", why.msg);
-}
-
-static int
-run(struct cutting *t, struct ir_err *err)
+run(struct ir_cutting *t, struct ir_err *err)
 {
 	t->c->record =
 	    ir_docker_networks_record(t->cli->engine, t->inspect, err);
@@ -396,7 +240,7 @@ run(struct cutting *t, struct ir_err *err)
 	t->c->already = is_cut(t);
 	if (t->c->already) {
 		if (strcmp(t->c->method, "api") == 0)
-			return t->cli->dry_run ? 0 : cut_by_api(t, err);
+			return t->cli->dry_run ? 0 : ir_cutting_by_api(t, err);
 		t->c->seen = true;
 		return 0;
 	}
@@ -404,7 +248,7 @@ run(struct cutting *t, struct ir_err *err)
 	    (!t->cli->dry_run && save(t, err) == -1))
 		return -1;
 	t->began = ir_mono_ns();
-	if (do_it(t, err) == -1)
+	if (ir_cutting_do(t, err) == -1)
 		return -1;
 	t->c->ms = (double)(ir_mono_ns() - t->began) / 1e6;
 	if (ends_with_a_restart(t))
@@ -416,7 +260,8 @@ int
 ir_cut(struct ir_cli *cli, const json_t *inspect, struct ir_cut *c,
     struct ir_err *err)
 {
-	struct cutting t = {.cli = cli,
+	struct ir_err mode;
+	struct ir_cutting t = {.cli = cli,
 	    .inspect = inspect,
 	    .id = ir_json_str(inspect, "Id"),
 	    .name = ir_docker_name(inspect),
@@ -426,6 +271,9 @@ ir_cut(struct ir_cli *cli, const json_t *inspect, struct ir_cut *c,
 	t.host =
 	    ir_host_open(t.id, ir_json_int(inspect, "State.Pid"), &t.no_host);
 	rc = run(&t, err);
+	c->only_freeze = rc == -1 && err->code == IR_EPROTO &&
+			 !ir_cutting_keeps(c) && strcmp(c->wish, "auto") == 0 &&
+			 ir_docker_networks_mode(inspect, &mode) == -1;
 	c->leaks = t.host != NULL ? ir_host_resolver_leaks(t.host) : -1;
 	ir_host_close(t.host);
 	json_decref(t.links);

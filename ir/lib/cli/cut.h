@@ -28,9 +28,10 @@ struct ir_cut {
 	json_t *record;     /* of this cut; what there was to cut */
 	char *where;        /* the file that it is in; NULL: it was already */
 	bool already;
-	bool seen; /* on the host, not only by the engine's word */
-	int leaks; /* ir_host_resolver_leaks() */
-	double ms; /* from the first change to the last */
+	bool seen;        /* on the host, not only by the engine's word */
+	int leaks;        /* ir_host_resolver_leaks() */
+	bool only_freeze; /* after -1: its network cannot be cut in any way */
+	double ms;        /* from the first change to the last */
 };
 
 /** ir_cut(cli, inspect, c, err): saves what dies with the cut, and what an undo

@@ -7,9 +7,11 @@ libir_a_SOURCES += \
 	ir/lib/cli/consequences.c ir/lib/cli/consequences.h \
 	ir/lib/cli/custody-check.c \
 	ir/lib/cli/custody.c ir/lib/cli/custody.h \
+	ir/lib/cli/cut-do.c \
 	ir/lib/cli/cut-report.c \
 	ir/lib/cli/cut-undo.c \
 	ir/lib/cli/cut.c ir/lib/cli/cut.h \
+	ir/lib/cli/cutting.h \
 	ir/lib/cli/dryrun.c ir/lib/cli/dryrun.h \
 	ir/lib/cli/help.c ir/lib/cli/help.h \
 	ir/lib/cli/isolation-cut.c \

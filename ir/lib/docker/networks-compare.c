@@ -243,7 +243,8 @@ ir_docker_networks_compare(const json_t *record, const json_t *inspect)
 		json_auto_t *yes = json_string("connected");
 
 		if (!is_recorded(endpoints, c.network) &&
-		    strcmp(c.network, "none") != 0)
+		    strcmp(c.network, "none") != 0 &&
+		    strcmp(c.network, "host") != 0)
 			differs(&c, "connection", NULL, yes, true);
 	}
 	compare_ports(&c, record, inspect);

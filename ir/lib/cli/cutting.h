@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One cut under way; only for the files that do it (cut.c, cut-do.c).
+ */
+#ifndef IR_CLI_CUTTING_H
+#define IR_CLI_CUTTING_H
+
+#include <stdint.h>
+
+#include "cli/cut.h"
+#include "host/host.h"
+
+struct ir_cutting {
+	struct ir_cli *cli;
+	const json_t *inspect;
+	const char *id, *name;
+	struct ir_cut *c;
+	struct ir_host *host; /* NULL: why not is in no_host */
+	struct ir_err no_host;
+	json_t *links; /* from before */
+	uint64_t began;
+};
+
+static inline bool
+ir_cutting_keeps(const struct ir_cut *c)
+{
+	return json_array_size(c->keep) > 0;
+}
+
+/* How many networks the engine shows. */
+static inline size_t
+ir_cutting_endpoints(const struct ir_cutting *t)
+{
+	return json_array_size(json_object_get(t->c->record, "endpoints"));
+}
+
+/** ir_cutting_do(t, err): declares and cuts by the method that was picked; if
+ * the link turns out not to go down and nothing else was wished for, by the
+ * engine after all. */
+int ir_cutting_do(struct ir_cutting *t, struct ir_err *err);
+
+/** ir_cutting_by_api(t, err): by the engine, verified. */
+int ir_cutting_by_api(struct ir_cutting *t, struct ir_err *err);
+
+#endif
