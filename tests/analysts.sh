@@ -43,7 +43,8 @@ analyst_start()
 	analyst "$1" ip link set eth0 up
 	analyst "$1" ip route add default via "10.77.$2.1"
 	analyst "$1" ip -6 route add default via "fd77:$2::1"
-	analyst "$1" busybox httpd -f -p 80 -h /etc &
+	# Not by analyst: $! would be a shell, and what it runs outlive it.
+	nsenter -t "$pid" --net -- busybox httpd -f -p 80 -h /etc &
 	analyst_others+=($!)
 	disown
 }
