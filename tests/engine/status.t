@@ -386,7 +386,7 @@ ok "of one more on record" waits_for '^holds +three isolated by the engine'
 docker rm -f three >/dev/null
 ok "of one removed" waits_for 'Z three removed .*, by a call'
 rm ir-isolate-"$(jq -r 'select(.name == "three").container[:12]' \
-	ir-isolate-*)".json
+	ir-isolate-*.json)".json
 ok "of one undone" waits_for 'Z three is not on record any more'
 kill -TERM $watch
 wait $watch
