@@ -20,6 +20,7 @@
 #	engine_again [OPTION...]	dockerd once more, in the same place
 #	engine_stop		nothing is left, or it says what and fails
 #	docker ...		the client that belongs to the engine
+#	engine_network ...	docker network create ..., whose NAME comes last
 #	engine_is NAME		docker, podman; containerd: images are in its store
 #	engine_at_least N.N	it is Docker, and no older
 #
@@ -347,6 +348,17 @@ engine_image()
 	tar -C "$root" -c . |
 		docker import -c 'CMD ["/bin/sh"]' - "$1" >/dev/null
 	rm -rf "$root"
+}
+
+# podman takes a name for the beginning of another network's id, and ours are of
+# one letter: so no id begins with one.
+engine_network()
+{
+	while docker network create "$@" && engine_is podman &&
+		[[ $(docker network inspect -f '{{.Id}}' "${!#}") == [a-f]* ]]
+	do
+		docker network rm "${!#}" || return
+	done
 }
 
 engine_main()

@@ -12,8 +12,8 @@ engine_start
 engine_image bb
 ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"
 export IR_KEY=$T/id
-docker network create --subnet 172.28.10.0/24 a >/dev/null
-docker network create --subnet 172.28.11.0/24 b >/dev/null
+engine_network --subnet 172.28.10.0/24 a >/dev/null
+engine_network --subnet 172.28.11.0/24 b >/dev/null
 docker run -d --name db --network a bb sleep 9999 >/dev/null
 links=yes
 ! engine_is podman || links=
@@ -236,7 +236,7 @@ esac
 docker rm -f port squat >/dev/null
 
 # Connected elsewhere while isolated, and isolated again: both are undone.
-docker network create d >/dev/null
+engine_network d >/dev/null
 run ir isolate --method=api web
 docker network connect d web
 run ir isolate --method=api web
@@ -249,7 +249,7 @@ docker network rm d >/dev/null
 
 # A difference that matters.
 run ir isolate --method=api web
-docker network create c >/dev/null
+engine_network c >/dev/null
 docker network connect c web
 run ir isolate --undo web
 code_is 10 "another network meanwhile: a difference that matters"
@@ -261,19 +261,19 @@ run ir isolate --undo web
 code_is 0
 
 # Networks that were removed meanwhile.
-docker network create c >/dev/null
+engine_network c >/dev/null
 docker run -d --name lone --network c bb sleep 9999 >/dev/null
 run ir isolate --method=api lone
 docker network rm c >/dev/null
 run ir isolate --undo lone
 code_is 66 "its network is gone"
 err_has "network c"
-docker network create c >/dev/null
+engine_network c >/dev/null
 run ir isolate --undo lone
 code_is 66 "and one with the same name is another one"
 docker network rm c >/dev/null
 for n in lost-net b; do
-	[ $n = b ] || docker network create $n >/dev/null
+	[ $n = b ] || engine_network $n >/dev/null
 	docker create --name lost --network $n bb true >/dev/null
 	[ $n = b ] || docker network rm $n >/dev/null
 	run ir isolate --method=api lost

@@ -115,7 +115,12 @@ run ir pause brief
 code_is 0 "one with --rm"
 err_has "NEVER STOP OR KILL IT"
 run ir pause always
-code_is 0 "one with a restart policy and a health check"
+if engine_is podman; then # before 5 it cannot change a policy
+	code_is 10 "one with a restart policy that stays: told"
+	err_has "the restart policy of always stays always"
+else
+	code_is 0 "one with a restart policy and a health check"
+fi
 err_has "restart policy of always is always"
 err_has "health check"
 run ir pause task
@@ -163,10 +168,11 @@ is "$(docker cp web:/mark - 2>&1 | grep -c trapped)" 0 \
 run elsewhere ir pause -H "$R" --or-stop --json always
 json_is .state stopped
 json_is .how kill
-json_is .restart.Name always
+engine_is podman || json_is .restart.Name always
 sleep 1
 is "$(status always)" exited "nor is it restarted by its policy"
-is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" no \
+engine_is podman ||
+	is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" no \
 	"also when the engine is started anew"
 run ir pause --undo always
 code_is 0 "the undo of that cannot bring it back"
@@ -255,14 +261,18 @@ err_has "the restart policy of always stays always"
 err_has "said that it did it"
 is "$(status always)" paused "but it is paused"
 run ir pause --json always
-code_is 0 "the next run finishes it"
 json_is .state "already paused"
-is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" no
+if ! engine_is podman; then
+	code_is 0 "the next run finishes it"
+	is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" no
+fi
 refusing POST '/containers/*/update' 500
 run ir pause -H "$R" --undo always
-code_is 10 "nor put back"
-err_has "could not be set back to always"
-err_has "run it again"
+if ! engine_is podman; then
+	code_is 10 "nor put back"
+	err_has "could not be set back to always"
+	err_has "run it again"
+fi
 out_has "always goes on"
 run ir pause --undo always
 code_is 0 "again"

@@ -11,8 +11,8 @@ engine_start
 engine_image bb
 ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"
 export IR_KEY=$T/id
-docker network create --subnet 172.28.10.0/24 a >/dev/null
-docker network create --subnet 172.28.11.0/24 b >/dev/null
+engine_network --subnet 172.28.10.0/24 a >/dev/null
+engine_network --subnet 172.28.11.0/24 b >/dev/null
 docker run -d --name db --network a bb sleep 9999 >/dev/null
 
 # The shop's image has a bit of everything that a container takes over.
