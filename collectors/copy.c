@@ -9,6 +9,8 @@
 #include "archive/tarend.h"
 #include "base/buf.h"
 #include "docker/container.h"
+#include "host/host.h"
+#include "host/processes.h"
 #include "json/json.h"
 
 int
@@ -74,6 +76,19 @@ ir_copy_raw(const struct ir_target *t, enum ir_docker_raw what, const char *id,
 	    &c, ir_docker_raw(t->engine, what, id, ir_copy_body, &c, err), err);
 }
 
+bool
+ir_stopped(const json_t *inspect)
+{
+	struct ir_err ignored;
+	struct ir_host *h = ir_host_open(ir_json_str(inspect, "Id"),
+	    ir_json_int(inspect, "State.Pid"), &ignored);
+	int running;
+	bool all = h != NULL && ir_host_stopped(h, &running, &ignored) == 1;
+
+	ir_host_close(h);
+	return all;
+}
+
 int
 ir_still(const struct ir_target *t, struct ir_err *err)
 {
@@ -84,7 +99,7 @@ ir_still(const struct ir_target *t, struct ir_err *err)
 	if ((now = ir_docker_inspect(t->engine, t->id, err)) == NULL)
 		return -1;
 	if (ir_json_true(now, "State.Running") &&
-	    !ir_json_true(now, "State.Paused"))
+	    !ir_json_true(now, "State.Paused") && !ir_stopped(now))
 		return ir_fail(err, IR_EPROTO,
 		    "%s was thawed during the capture: its files may have "
 		    "changed while they were read",

@@ -44,6 +44,11 @@ enum ir_collected ir_copy_raw(const struct ir_target *t,
  * paused or does not run, as the engine says now, or t->live is set. */
 int ir_still(const struct ir_target *t, struct ir_err *err);
 
+/** ir_stopped(inspect): whether every process of the container is stopped by a
+ * signal, as ir pause does where the engine cannot freeze it; false also where
+ * this is not its host. */
+bool ir_stopped(const json_t *inspect);
+
 /** ir_copy_tree(t, id, sink, dir, err): the filesystem of container id as
  * dir/filesystem.tar, checked to be whole, and if it is t->id to have stood
  * still. */

@@ -220,6 +220,8 @@ act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 	}
 	rc = opt.undo ? thaw(cli, inspect, &p, err)
 		      : freeze(cli, inspect, &p, warnings, err);
+	if (cli->dry_run)
+		dry.warnings = json_incref(warnings);
 	if (cli->dry_run && rc == 0)
 		rc = ir_dryrun_end(&dry, err);
 	else if (cli->dry_run)

@@ -67,6 +67,9 @@ docker pause plain >/dev/null
 run ir pause --json plain
 json_is '.warnings | length' 0
 docker unpause plain >/dev/null
+run ir pause --json --dry-run task
+json_is '.warnings[].id' swarm "a dry run has them, too"
+is "$(status task)" running
 run ir pause task
 err_has "swarm service shop"
 run ir pause service

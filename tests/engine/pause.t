@@ -24,13 +24,30 @@ status()
 # What it has counted, seen from outside.
 counted()
 {
-	docker cp "$1:/count" - | tar -xO
+	local n
+
+	# It may be just being written.
+	until n=$(docker cp "$1:/count" - 2>/dev/null | tar -xO 2>/dev/null) &&
+		[ -n "$n" ]; do sleep 0.05; done
+	echo "$n"
 }
 stands_still()
 {
 	local a
 
 	a=$(counted "$1") && sleep 0.3 && [ "$a" = "$(counted "$1")" ]
+}
+# It counts on, sooner or later, on a machine that is busy.
+moves()
+{
+	local a i
+
+	a=$(counted "$1")
+	for ((i = 0; i < 100; i++)); do
+		[ "$a" = "$(counted "$1")" ] || return 0
+		sleep 0.1
+	done
+	return 1
 }
 refusing()
 {
@@ -46,7 +63,7 @@ at_exit eval '[ -z "${proxy-}" ] || kill $proxy'
 docker run -d --name web bb sh -c "$count" >/dev/null
 id=$(docker inspect -f '{{.Id}}' web)
 sleep 0.2
-ok "it runs" eval '! stands_still web'
+ok "it runs" moves web
 
 run ir pause --dry-run web
 code_is 0 "a dry run"
@@ -70,7 +87,7 @@ is "$(status web)" paused "a dry run of the undo changes nothing"
 run ir pause --undo web
 code_is 0 "undo"
 is "$(status web)" running "so it does"
-ok "it goes on" eval '! stands_still web'
+ok "it goes on" moves web
 run ir pause --undo web
 code_is 0 "there is nothing more to undo"
 out_has "not paused"
@@ -150,7 +167,7 @@ err_has "--or-stop would kill it"
 err_has "refused by the test"
 err_has "nor stop its processes on this host"
 is "$(status web)" running "it goes on"
-ok "in truth" eval '! stands_still web'
+ok "in truth" moves web
 run elsewhere ir pause -H "$R" --or-stop --dry-run web
 out_has "/pause" "a dry run cannot know that"
 is "$(status web)" running "it goes on"
@@ -185,7 +202,7 @@ docker start web always >/dev/null
 # On its host: signals.  In a directory without a bundle.
 mkdir plain && cd plain || exit
 sleep 0.3
-ok "web runs" eval '! stands_still web'
+ok "web runs" moves web
 run ir pause -H "$R" --json web
 code_is 0 "an engine that cannot, on its host"
 json_is .state paused
@@ -208,11 +225,21 @@ ok "and it still stands still" stands_still web
 run ir pause --undo web
 code_is 0 "an undo"
 out_has "web goes on"
-ok "it does" eval '! stands_still web'
+ok "it does" moves web
 no_file "$record" "the record is put aside"
 ok "and kept" test -e "${record%.json}".undone-*.json
 run ir pause --undo web
 out_has "nothing to thaw"
+
+# What is stopped so is still enough to be captured.
+run ir pause -q -H "$R" web
+run ir open INC-2
+run ir capture -b "$out" -H "$R" --json web
+err_has "every process of web is stopped already"
+json_is '.paused_us // 0' 0
+ok "it stands still after it" stands_still web
+run ir pause -q --undo web
+rm -rf INC-2*
 
 # A process that was stopped before is not ours to let go.
 inner=$(docker exec -d web sleep 4321; sleep 0.3; pgrep -f 'sleep 4321')
@@ -232,7 +259,7 @@ run ir pause --undo web
 code_is 0 "the undo after it was started anew"
 out_has "nothing to thaw"
 err_has "started anew at"
-ok "it runs" eval '! stands_still web'
+ok "it runs" moves web
 no_file "$record" "and that was that"
 
 # An engine that lies is not believed.
@@ -280,10 +307,11 @@ is "$(docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' always)" always
 
 # An engine that goes away is no reason to kill, nor to send signals.
 refusing POST '/containers/*/pause' 500
-kill "$proxy" && proxy=
+kill "$proxy" && wait "$proxy" 2>/dev/null
+proxy=
 run ir pause -H "$R" --or-stop task
 code_is 69 "no engine"
 is "$(status task)" running "it goes on"
-ok "in truth" eval '! stands_still task'
+ok "in truth" moves task
 
 done_testing

@@ -22,6 +22,7 @@ ir_dryrun_start(
 	d->inspect = inspect;
 	d->calls = json_array();
 	d->notes = json_array();
+	d->warnings = NULL;
 	ir_out(IR_BOLD, "dry run: nothing is changed");
 	ir_out(IR_PLAIN, "container  %s  %.12s", ir_docker_name(inspect),
 	    ir_json_str(inspect, "Id"));
@@ -98,6 +99,7 @@ ir_dryrun_drop(struct ir_dryrun *d)
 	ir_docker_rehearse(d->engine, NULL, NULL);
 	json_decref(d->calls);
 	json_decref(d->notes);
+	json_decref(d->warnings);
 }
 
 int
@@ -110,9 +112,9 @@ ir_dryrun_end(struct ir_dryrun *d, struct ir_err *err)
 		return -1;
 	}
 	print_shared(shared);
-	ir_result(json_pack("{s:b, s:s, s:o, s:o, s:o, s:o}", "dry_run", 1,
-	    "container", ir_json_str(d->inspect, "Id"), "name",
+	ir_result(json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:o*}", "dry_run",
+	    1, "container", ir_json_str(d->inspect, "Id"), "name",
 	    ir_json_text(ir_docker_name(d->inspect)), "calls", d->calls,
-	    "notes", d->notes, "shared", shared));
+	    "notes", d->notes, "shared", shared, "warnings", d->warnings));
 	return IR_OK;
 }

@@ -3,7 +3,7 @@
  * --dry-run: live targets are resolved and read; what would be called, and who
  * else would feel it, is printed, and with --json given as one object:
  * {"dry_run":true,"container","name","calls":[{"method","path","body"}],
- * "notes":[..],"shared":[..]}.
+ * "notes":[..],"shared":[..]}, and "warnings" where there are any to be had.
  */
 #ifndef IR_CLI_DRYRUN_H
 #define IR_CLI_DRYRUN_H
@@ -14,6 +14,8 @@ struct ir_dryrun {
 	struct ir_docker *engine;
 	const json_t *inspect;
 	json_t *calls, *notes;
+	json_t *warnings; /* whatever belongs into the result, or NULL; taken by
+			   * ir_dryrun_end() */
 };
 
 /** ir_dryrun_start(d, engine, inspect): of the container with that inspect

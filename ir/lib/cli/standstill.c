@@ -78,6 +78,12 @@ ir_standstill_begin(struct ir_cli *cli, const struct ir_target *t,
 	}
 	if (!is_needed(t, p))
 		return 0;
+	if (ir_stopped(t->inspect)) {
+		ir_say("every process of %s is stopped already, and stays so; "
+		       "ir pause --undo lets them go",
+		    t->name);
+		return 0;
+	}
 	if (p->resumes != 0)
 		ir_say("%s ran on since then: what is kept is older than what "
 		       "is taken now",
