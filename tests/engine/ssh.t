@@ -168,7 +168,7 @@ json_is .state paused
 run env DOCKER_CONTEXT=far ir pause --undo web
 code_is 0
 
-run ir isolate -q -H "$at" web
+run ir isolate -q --method=api -H "$at" web
 code_is 0 "isolate"
 is "$(there inspect -f '{{len .NetworkSettings.Networks}}' web)" 0 "so it is"
 ok "no ssh is left" alone
