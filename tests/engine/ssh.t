@@ -73,10 +73,11 @@ sshd()
 			"AuthorizedKeysFile $T/authorized" "StrictModes no" \
 			"PermitRootLogin yes" "AuthenticationMethods publickey" \
 			"$@" >sshd.conf
+		rm -f sshd.log
 		/usr/sbin/sshd -D -e -f "$T/sshd.conf" 2>sshd.log &
 		sshd=$!
 		while kill -0 $sshd 2>/dev/null; do
-			if grep -q 'Server listening' sshd.log; then
+			if grep -qs 'Server listening' sshd.log; then
 				at=ssh://root@127.0.0.1:$port
 				return 0
 			fi
