@@ -32,9 +32,9 @@ paused()
 {
 	docker pause "$1" >/dev/null
 	docker inspect "$1" | jq --arg t "$(date -u +%FT%T.%6NZ)" '.[0] | {
-		v: 1, container: .Id, name: .Name[1:], time: $t, how: "engine",
-		stopped: [], restart: {Name: "no", MaximumRetryCount: 0},
-		started: .State.StartedAt, pid: .State.Pid}' \
+		v: 1, container: .Id, name: (.Name | ltrimstr("/")), time: $t,
+		how: "engine", stopped: [], started: .State.StartedAt,
+		pid: .State.Pid, '"${2-}"'}' \
 		>"ir-pause-$(id "$1" | cut -c1-12).json"
 }
 isolated()
@@ -81,7 +81,7 @@ err_has "nothing is contained"
 web free
 run ir status free
 code_is 66 "one of which nothing is on record"
-out_has "nothing on record; running, on network bridge"
+like "$out" 'nothing on record; running, on network (bridge|podman)' "what it is"
 run ir status --json free
 json_is .verdict none
 run ir status nosuch
@@ -104,15 +104,20 @@ like "$out" '^BROKEN +web paused' "the verdict first"
 out_has "next: ir pause web"
 docker pause web >/dev/null
 holds web
-docker kill -s USR1 web >/dev/null
-breaks web thawed '^thawed' 'signal 10 by a call'
+if engine_is podman; then
+	skip "thawed by a signal" "podman leaves it frozen"
+else
+	docker kill -s USR1 web >/dev/null
+	breaks web thawed '^thawed' 'signal 10 by a call'
+fi
 forget
+docker unpause web >/dev/null 2>&1
 
 # Labels cannot say otherwise.
 web liar --label signal=9 --label exitCode=0 --label oldName=/x
 paused liar
 docker kill -s USR1 liar >/dev/null
-breaks liar thawed . '^a signal by a call'
+engine_is podman || breaks liar thawed . '^a signal by a call'
 docker rm -f liar >/dev/null
 breaks liar removed '^removed: ' 'docker rm -f'
 json_is .verdict gone
@@ -142,7 +147,7 @@ holds iso
 run ir status
 like "$out" '^holds +iso isolated by the engine [0-9]+ s ago$' "on one line"
 docker network connect front iso
-breaks iso reconnected '^connected to network front as 172' "docker network"
+breaks iso reconnected '^connected to network front as 1' "docker network"
 json_is '.deviations[0].todo' "ir isolate iso"
 docker network disconnect front iso
 holds iso
@@ -153,20 +158,22 @@ holds iso
 
 # A command started in it.
 docker exec iso true
-breaks iso exec '^a command was started in it: true$' "docker exec"
+breaks iso exec '^a command was started in it(: true)?$' "docker exec"
 forget
 
 # Its own health check is none.
-web healthy --health-cmd 'true ; true' --health-interval 1s
-isolated healthy
-while ! [ "$(docker inspect -f '{{len .State.Health.Log}}' healthy)" -gt 1 ]; do
-	sleep 0.2
-done
-holds healthy
-docker exec healthy sh -c 'true ; true ; true'
-breaks healthy exec 'true ; true ; true$' .
-docker rm -f healthy >/dev/null
-forget
+if ! engine_is podman; then # whose checks systemd starts
+	web healthy --health-cmd 'true ; true' --health-interval 1s
+	isolated healthy
+	while ! [ "$(docker inspect -f '{{len .State.Health.Log}}' healthy)" -gt 1 ]; do
+		sleep 0.2
+	done
+	holds healthy
+	docker exec healthy sh -c 'true ; true ; true'
+	breaks healthy exec 'true ; true ; true$' .
+	docker rm -f healthy >/dev/null
+	forget
+fi
 
 # Restarted.
 web call
@@ -175,7 +182,7 @@ holds call
 docker restart -t 0 call >/dev/null
 breaks call restarted 'and runs: what was in its memory is gone' 'docker restart'
 docker stop -t 0 call >/dev/null
-breaks call stopped 'not running any more \(exited, exit code 137\)' SIGKILL
+breaks call stopped 'not running any more \(exited, exit code 137\)' 'SIGKILL|a signal'
 docker start call >/dev/null
 breaks call restarted . 'docker start'
 docker rm -f call >/dev/null
@@ -208,17 +215,19 @@ isolated brief
 holds brief
 kill -KILL "$(docker inspect -f '{{.State.Pid}}' brief)"
 while docker inspect brief >/dev/null 2>&1; do sleep 0.1; done
-breaks brief removed '^removed' 'started with --rm$'
+breaks brief removed '^removed' 'started with --rm'
 forget
 
 # A pause whose process was stopped.
-web stopped
-paused stopped
-holds stopped
-docker stop -t 1 stopped >/dev/null
-breaks stopped stopped 'thawed before, so its own code ran' 'SIG'
-docker rm -f stopped >/dev/null
-forget
+if ! engine_is podman; then # which does not stop a paused one
+	web stopped
+	paused stopped
+	holds stopped
+	docker stop -t 1 stopped >/dev/null
+	breaks stopped stopped 'thawed before, so its own code ran' 'SIG'
+	docker rm -f stopped >/dev/null
+	forget
+fi
 
 # Renamed, replaced, joined.
 web aa
@@ -231,7 +240,7 @@ code_is 10 "by its new name"
 web aa
 breaks aa 'renamed replaced' . .
 like "$(jq -r '.deviations[1].detail' "$T/out")" \
-	"has its name now: $(id aa | cut -c1-12), image bb, running" "who it is"
+	"has its name now: $(id aa | cut -c1-12), image .*bb.*, running" "who it is"
 json_is '.deviations[1].todo' "ir isolate $(id aa | cut -c1-12)"
 docker rm -f aa bb >/dev/null
 breaks aa removed . .
@@ -252,18 +261,22 @@ web host
 isolated host
 holds host
 web guest --network container:host
-breaks host joined '^container guest .* uses its network namespace' .
+engine_is podman || # whose list does not tell
+	breaks host joined '^container guest .* uses its network namespace' .
+docker rm -f guest host >/dev/null
 forget
 
 # The restart policy is back.
-web pol
-paused pol
-holds pol
-docker update --restart always pol >/dev/null
-breaks pol restart-policy 'always again' 'docker update'
-json_is '.deviations[0].todo' \
-	"docker update --restart=no $(id pol | cut -c1-12)"
-forget
+if ! engine_is podman; then # which cannot update
+	web pol
+	paused pol 'restart: {Name: "always", MaximumRetryCount: 0}'
+	holds pol
+	docker update --restart always pol >/dev/null
+	breaks pol restart-policy 'always again' 'docker update'
+	json_is '.deviations[0].todo' \
+		"docker update --restart=no $(id pol | cut -c1-12)"
+	forget
+fi
 
 # Behind the engine's back.
 web frozen
@@ -297,8 +310,8 @@ linked()
 
 	link=$(veth "$1")
 	docker inspect "$1" | jq --arg t "$(date -u +%FT%T.%6NZ)" '.[0] | {
-		v: 1, container: .Id, name: .Name[1:], time: $t,
-		mode: .HostConfig.NetworkMode, published: {}, method: "link",
+		v: 1, container: .Id, name: (.Name | ltrimstr("/")),
+		time: $t, mode: .HostConfig.NetworkMode, published: {}, method: "link",
 		started: .State.StartedAt, endpoints: [
 		.NetworkSettings.Networks | to_entries[] | {name: .key,
 		network: .value.NetworkID, order: 0, endpoint: .value}]}' \

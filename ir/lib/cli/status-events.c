@@ -35,17 +35,20 @@ static const struct {
 } wanted[] = {
     {"signal", "kill", "signal"},
     {"exitCode", "die", "exit"},
-    {"containerExitCode", "die", "exit"},
     {"oldName", "rename", "old"},
 };
 
-/* "exec_start: sh -c id" is an exec_start of "sh -c id". */
+/* "exec_start: sh -c id" is an exec_start of "sh -c id"; podman has words of
+ * its own, and no command. */
 static void
 split(const char *action, json_t *kept)
 {
 	size_t n = strcspn(action, ":");
 
-	json_object_set_new(kept, "action", json_stringn(action, n));
+	json_object_set_new(kept, "action",
+	    strcmp(action, "exec") == 0     ? json_string("exec_start")
+	    : strcmp(action, "remove") == 0 ? json_string("destroy")
+					    : json_stringn(action, n));
 	if (ir_starts(action, "exec_") && action[n] == ':') {
 		size_t len = strlen(action + n + 1);
 
@@ -115,10 +118,15 @@ keep(struct reading *r, const json_t *e)
 	const char *type = ir_json_str(e, "Type");
 	const json_t *attributes = ir_json_at(e, "Actor.Attributes");
 	bool network = strcmp(type, "network") == 0;
-	const char *id = network ? ir_json_str(attributes, "container")
-				 : ir_json_str(e, "Actor.ID");
+	const char *id = ir_json_str(e, "Actor.ID");
+	bool named =
+	    network && json_object_get(attributes, "container") != NULL;
 	json_t *kept;
 
+	/* podman's has the container as actor, and does not name the network.
+	 */
+	if (named)
+		id = ir_json_str(attributes, "container");
 	if ((!network && strcmp(type, "container") != 0) ||
 	    json_object_get(r->ids, id) == NULL)
 		return;
@@ -127,11 +135,10 @@ keep(struct reading *r, const json_t *e)
 	kept = json_pack(
 	    "{s:s, s:I}", "id", id, "t", (json_int_t)ir_status_event_at(e));
 	split(ir_json_str(e, "Action"), kept);
-	if (network) {
+	if (named) {
 		json_object_set(
 		    kept, "network", json_object_get(attributes, "name"));
-		json_object_set(kept, "network_id", ir_json_at(e, "Actor.ID"));
-	} else {
+	} else if (!network) {
 		take_attributes(r, id, attributes, kept);
 	}
 	if (json_array_append_new(r->s->events, kept) == -1)

@@ -129,12 +129,12 @@ restarted_by(const struct ir_status_one *o, int64_t started)
 	    ir_status_event(o, "start", started - AT_ONCE, started + CAUSE);
 	json_t *why;
 
-	if (restart != NULL)
-		return by_api(o, "restart", started);
 	/* The engine counts those by the policy, from the last start by a call
 	 * on. */
 	if (ir_json_int(o->inspect, "RestartCount") > 0)
 		return text("its restart policy, ", policy);
+	if (restart != NULL)
+		return by_api(o, "restart", started);
 	if (start != NULL)
 		return by_api(o, "start", started);
 	why = ir_status_unseen(o->s, started);
@@ -160,7 +160,9 @@ ended_by(const struct ir_status_one *o, int64_t t)
 	if (by == NULL && die == NULL)
 		by = ir_status_unseen(o->s, t);
 	if (by == NULL)
-		by = json_string("itself, or a signal on the host");
+		by = json_string(ir_docker_is_podman(o->s->cli->engine)
+				     ? "itself, a signal, or " THE_API
+				     : "itself, or a signal on the host");
 	return by;
 }
 
@@ -268,7 +270,9 @@ removed_by(const struct ir_status_one *o, int64_t t)
 		return by;
 	if (die == NULL)
 		return by_api(o, "rm", t);
-	if (ir_status_event(o, "kill", t - CAUSE, t) == NULL)
+	/* podman tells of no signal that it sends for this itself. */
+	if (ir_status_event(o, "kill", t - CAUSE, t) == NULL &&
+	    !ir_docker_is_podman(o->s->cli->engine))
 		return json_string("the engine, because it ended and had been "
 				   "started with --rm");
 	return json_string(THE_API " (docker rm -f; or a stop or kill, if it "

@@ -48,7 +48,8 @@ connected(const struct ir_status_one *o, const char *name, int64_t since)
 	int64_t before = 0;
 
 	while ((e = ir_status_event(o, "connect", since, before)) != NULL) {
-		if (strcmp(ir_json_str(e, "network"), name) == 0)
+		if (strcmp(ir_json_str(e, "network"), name) == 0 ||
+		    json_object_get(e, "network") == NULL)
 			return e;
 		before = ir_status_event_time(e) - 1;
 	}

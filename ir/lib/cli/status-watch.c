@@ -65,14 +65,15 @@ static bool
 matters(const struct watch *w, const json_t *e)
 {
 	static const char *const of_others[] = {
-	    "create", "start", "rename", "destroy"};
+	    "create", "start", "rename", "destroy", "remove"};
 	static const char *const of_none[] = {
 	    "exec_create", "exec_die", "health_status", "top"};
 	const char *action = ir_json_str(e, "Action");
 
 	if (strcmp(ir_json_str(e, "Type"), "network") == 0)
 		return is_watched(
-		    w, ir_json_str(e, "Actor.Attributes.container"));
+			   w, ir_json_str(e, "Actor.Attributes.container")) ||
+		       is_watched(w, ir_json_str(e, "Actor.ID"));
 	if (strcmp(ir_json_str(e, "Type"), "container") != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(of_others) / sizeof(of_others[0]); i++)
