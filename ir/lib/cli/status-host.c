@@ -29,19 +29,19 @@ is_by_api(const json_t *record)
 	return is(record, "method", "") || is(record, "method", "api");
 }
 
-/* Whether the engine shows a network at all. */
-static bool
-is_on_network(const json_t *inspect)
+/* How many networks the engine shows. */
+static size_t
+networks(const json_t *inspect)
 {
 	const char *name;
 	json_t *e;
+	size_t n = 0;
 
 	json_object_foreach (
 	    ir_json_at(inspect, "NetworkSettings.Networks"), name, e)
-		if (strcmp(name, "none") != 0 &&
-		    ir_docker_networks_has(inspect, name))
-			return true;
-	return false;
+		n += strcmp(name, "none") != 0 &&
+		     ir_docker_networks_has(inspect, name);
+	return n;
 }
 
 /* One link that leads out of the container's network namespace. */
@@ -51,7 +51,7 @@ check_link(struct ir_status_one *o, const json_t *record, const json_t *link)
 	const char *name = ir_json_str(link, "name");
 
 	if (is_by_api(record)) {
-		if (!is_on_network(o->inspect))
+		if (networks(o->inspect) == 0)
 			ir_status_deviates(o, "interface", 0, NULL,
 			    o->todo_pause,
 			    "it has an interface, %s, although the engine "
@@ -73,13 +73,19 @@ check_links(struct ir_status_one *o, const json_t *record, struct ir_host *h,
 {
 	json_auto_t *links = NULL;
 	const json_t *l;
-	size_t i;
+	size_t i, n = 0;
 
 	if ((links = ir_host_links(h, err)) == NULL)
 		return -1;
 	json_array_foreach (links, i, l)
-		if (ir_json_true(l, "outward"))
+		if (ir_json_true(l, "outward")) {
 			check_link(o, record, l);
+			n++;
+		}
+	if (n < networks(o->inspect))
+		ir_status_deviates(o, "hidden", 0, NULL, o->todo_pause,
+		    "the engine shows more networks than links lead out of it: "
+		    "a process within took one away, or hides it");
 	return 0;
 }
 
@@ -152,9 +158,12 @@ check_isolation(struct ir_status_one *o, const json_t *record,
     struct ir_host *h, struct ir_err *err)
 {
 	check_resolver(o, h);
+	if (!is(record, "method", "cgroup") &&
+	    check_links(o, record, h, err) == -1)
+		return -1;
 	return is(record, "method", "filter") || is(record, "method", "cgroup")
 		   ? check_filter(o, record, h, err)
-		   : check_links(o, record, h, err);
+		   : 0;
 }
 
 static void
@@ -201,18 +210,15 @@ cannot_tell(struct ir_status_one *o, const struct ir_err *why)
 static int
 check(struct ir_status_one *o, struct ir_host *h, struct ir_err *err)
 {
-	const json_t *r;
+	const json_t *isolation = ir_status_isolation(o), *r;
 	size_t i;
 
-	json_array_foreach (o->records, i, r) {
-		const json_t *record = json_object_get(r, "record");
-
+	json_array_foreach (o->records, i, r)
 		if (is(r, "kind", "pause"))
-			check_pause(o, record, h);
-		else if (check_isolation(o, record, h, err) == -1)
-			return -1;
-	}
-	return 0;
+			check_pause(o, json_object_get(r, "record"), h);
+	if (isolation == NULL || check_isolation(o, isolation, h, err) == 0)
+		return 0;
+	return ir_wrap(err, "its links cannot be checked");
 }
 
 void
@@ -225,7 +231,9 @@ ir_status_host(struct ir_status_one *o)
 		return;
 	h = ir_host_open(o->id, ir_json_int(o->inspect, "State.Pid"), &err);
 	json_object_set_new(o->now, "host", json_string("seen"));
-	if (h == NULL || check(o, h, &err) == -1)
+	if (h == NULL)
 		cannot_tell(o, &err);
+	else if (check(o, h, &err) == -1)
+		o->why = err;
 	ir_host_close(h);
 }

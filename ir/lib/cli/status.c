@@ -126,23 +126,34 @@ see_now(struct ir_status_one *o)
 	    "not running");
 }
 
+const json_t *
+ir_status_isolation(const struct ir_status_one *o)
+{
+	const json_t *r, *last = NULL;
+	size_t i;
+
+	json_array_foreach (o->records, i, r)
+		if (strcmp(ir_json_str(r, "kind"), "isolate") == 0 &&
+		    strcmp(ir_json_str(r, "record.time"),
+			ir_json_str(last, "time")) >= 0)
+			last = json_object_get(r, "record");
+	return last;
+}
+
 static void
 compare(struct ir_status_one *o)
 {
-	const json_t *r;
+	const json_t *isolation = ir_status_isolation(o), *r;
 	size_t i;
 
 	if (json_array_size(o->records) == 0)
 		return;
 	ir_status_lifecycle(o);
-	json_array_foreach (o->records, i, r) {
-		const json_t *record = json_object_get(r, "record");
-
-		if (strcmp(ir_json_str(r, "kind"), "isolate") == 0)
-			ir_status_networks(o, record);
-		else
-			ir_status_thawed(o, record);
-	}
+	if (isolation != NULL)
+		ir_status_networks(o, isolation);
+	json_array_foreach (o->records, i, r)
+		if (strcmp(ir_json_str(r, "kind"), "pause") == 0)
+			ir_status_thawed(o, json_object_get(r, "record"));
 	ir_status_host(o);
 	ir_status_execs(o);
 	ir_status_settings(o);

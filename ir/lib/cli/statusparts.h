@@ -114,6 +114,11 @@ json_t *ir_status_unseen(const struct ir_status *s, int64_t since);
 json_t *ir_status_ours(
     struct ir_status *s, const char *method, const char *path, int64_t t);
 
+/** ir_status_isolation(o): the last one, which says how the container was left:
+ * a later one can take the place of a filter, or of a link that is down.  NULL
+ * if it was not isolated. */
+const json_t *ir_status_isolation(const struct ir_status_one *o);
+
 /* What deviates; o->inspect is not NULL but for the first. */
 
 void ir_status_removed(struct ir_status_one *o);
