@@ -8,6 +8,7 @@ engine_tests = \
 	tests/engine/filter-cgroup.t \
 	tests/engine/filter.t \
 	tests/engine/host.t \
+	tests/engine/isolate-hard.t \
 	tests/engine/isolate-link.t \
 	tests/engine/isolate.t \
 	tests/engine/kill.t \

@@ -16,13 +16,42 @@
 #include "docker/container.h"
 #include "json/json.h"
 
+/* "20261122T013441.123456Z", for a file name. */
+static void
+stamp(char out[IR_TIME_SIZE])
+{
+	char now[IR_TIME_SIZE];
+
+	ir_time_now(now);
+	for (const char *p = now; *p != '\0'; p++)
+		if (*p != '-' && *p != ':')
+			*out++ = *p;
+	*out = '\0';
+}
+
+/* That of an earlier run stays what it is. */
+static char *
+path_here(
+    const char *kind, const char *id, const char *suffix, struct ir_err *err)
+{
+	char *path = ir_asprintf(
+	    err, "ir-%s-%.*s%s", kind, IR_ACTION_DIGITS, id, suffix);
+	char time[IR_TIME_SIZE];
+
+	if (path == NULL || !ir_exists(AT_FDCWD, path))
+		return path;
+	free(path);
+	stamp(time);
+	return ir_asprintf(
+	    err, "ir-%s-%.*s.%s%s", kind, IR_ACTION_DIGITS, id, time, suffix);
+}
+
 char *
 ir_action_path(struct ir_cli *cli, const char *kind, const char *id,
     const char *suffix, struct ir_err *err)
 {
 	if (cli->bundle == NULL)
-		return ir_asprintf(
-		    err, "ir-%s-%.*s%s", kind, IR_ACTION_DIGITS, id, suffix);
+		return path_here(kind, id, suffix, err);
 	return ir_asprintf(err, "actions/%04u-%s-%.*s%s",
 	    ir_bundle_run(cli->bundle), kind, IR_ACTION_DIGITS, id, suffix);
 }
@@ -76,19 +105,6 @@ ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
 	if (rc == -1)
 		ir_wrap(err, "the record that an undo needs cannot be kept");
 	return where;
-}
-
-/* "20261122T013441.123456Z", for a file name. */
-static void
-stamp(char out[IR_TIME_SIZE])
-{
-	char now[IR_TIME_SIZE];
-
-	ir_time_now(now);
-	for (const char *p = now; *p != '\0'; p++)
-		if (*p != '-' && *p != ':')
-			*out++ = *p;
-	*out = '\0';
 }
 
 static int

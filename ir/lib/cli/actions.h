@@ -64,7 +64,8 @@ void ir_action_file(
 /** ir_action_path(cli, kind, id, suffix, err): the path below data/ at which
  * something else is kept beside this run's record ("actions/0003-isolate-
  * 6dbeebd79a91" and suffix), or, without a bundle, beside the one in the
- * current directory; the caller frees it. */
+ * current directory, with the time in its name where there is one already; the
+ * caller frees it. */
 char *ir_action_path(struct ir_cli *cli, const char *kind, const char *id,
     const char *suffix, struct ir_err *err);
 

@@ -35,12 +35,10 @@ declare_links(struct ir_cutting *t, const char *what)
 static int
 cut_links(struct ir_cutting *t, struct ir_err *err)
 {
-	json_auto_t *after = NULL;
-
 	declare_links(t, "set down");
 	if (t->cli->dry_run)
 		return 0;
-	if (ir_host_links_set(t->host, false, &after, err) == -1)
+	if (ir_host_links_set(t->host, false, &t->after, err) == -1)
 		return -1;
 	/* One that let somebody in before has nothing to let in now. */
 	return ir_host_filter_remove(t->host, err);
@@ -49,15 +47,13 @@ cut_links(struct ir_cutting *t, struct ir_err *err)
 static int
 filter_links(struct ir_cutting *t, struct ir_err *err)
 {
-	json_auto_t *after = NULL;
-
 	declare_links(t, "all but the addresses to keep is dropped");
 	if (t->cli->dry_run)
 		return 0;
 	if (ir_host_filter_links(t->host, t->c->keep, err) == -1)
 		return -1;
 	/* One that was cut off before lets them in from here on. */
-	return ir_host_links_set(t->host, true, &after, err);
+	return ir_host_links_set(t->host, true, &t->after, err);
 }
 
 /* What of it goes past a filter by cgroup. */
@@ -119,10 +115,29 @@ cut_here(struct ir_cutting *t, struct ir_err *err)
 	return rc;
 }
 
+/* What was renamed or moved, an engine does not find, and does not miss. */
 int
 ir_cutting_by_api(struct ir_cutting *t, struct ir_err *err)
 {
-	return ir_isolation_cut_api(t->cli, t->c->record, &t->c->seen, err);
+	struct ir_err ignored;
+
+	if (t->host != NULL && t->links == NULL)
+		t->links = ir_host_links(t->host, &ignored);
+	if (ir_isolation_cut_api(t->cli, t->c->record, &t->c->seen, err) == -1)
+		return -1;
+	if (t->host == NULL || t->cli->dry_run)
+		return 0;
+	if (ir_host_links_none(t->host, err) == 0) {
+		t->c->seen = true;
+		return 0;
+	}
+	if (err->code == IR_EPERM)
+		return 0; /* what anybody may see was looked at */
+	t->c->seen = false;
+	return ir_wrap(err,
+	    "the engine shows no network, but %s is not cut off: pause it (ir "
+	    "pause %s)",
+	    t->name, t->name);
 }
 
 /* By the way that was picked; if the link turns out not to go down, by the

@@ -60,10 +60,25 @@ can_cut_links(struct ir_cutting *t, struct ir_err *err)
 	if ((t->links = ir_host_links(t->host, err)) == NULL ||
 	    ir_host_links_can_cut(t->links, err) == -1)
 		return -1;
-	if (outward(t->links, false) == 0 && ir_cutting_endpoints(t) > 0)
-		return ir_fail(err, IR_EPROTO,
-		    "the engine shows networks, and no link leads there");
 	return 0;
+}
+
+/* A link can be moved to a namespace that only a socket holds, where nobody
+ * finds it: neither this host nor the engine, which shows it all the same. */
+static int
+check_hidden(
+    const struct ir_cutting *t, const json_t *links, struct ir_err *err)
+{
+	size_t n = outward(links, false), due = ir_cutting_endpoints(t);
+
+	if (links == NULL || n >= due)
+		return 0;
+	return ir_fail(err, IR_EPROTO,
+	    "%s may reach others still: the engine shows %zu network%s, and "
+	    "%zu link%s out of it: somebody in it took one away, or hides it: "
+	    "pause it (ir pause %s)",
+	    t->name, due, due == 1 ? "" : "s", n, n == 1 ? " leads" : "s lead",
+	    t->name);
 }
 
 static int
@@ -176,6 +191,22 @@ hold_policy(struct ir_cutting *t)
 		    t->name, err.msg);
 }
 
+/* After a run that ended between the cut and this. */
+static void
+hold_policy_again(struct ir_cutting *t)
+{
+	struct ir_isolation i;
+	struct ir_err err;
+
+	if (!t->cli->dry_run &&
+	    ir_isolation_load(t->cli, t->inspect, NULL, &i, &err) == 0) {
+		json_object_set(t->c->record, "restart",
+		    (json_t *)(uintptr_t)ir_policy_held(i.actions.records));
+		hold_policy(t);
+	}
+	ir_isolation_free(&i);
+}
+
 /* The record of the engine's, and of what is done here. */
 static int
 make_record(struct ir_cutting *t, struct ir_err *err)
@@ -211,8 +242,7 @@ save_state(struct ir_cutting *t, struct ir_err *err)
 	rc = t->cli->bundle != NULL
 		 ? ir_cli_put(t->cli, path, tar.p, tar.len, err)
 		 : ir_put_file(AT_FDCWD, path, tar.p, tar.len, err);
-	/* From a run before that was cut off: the older one says more. */
-	if (rc == -1 && err->code != IR_EEXIST)
+	if (rc == -1)
 		return -1;
 	json_object_set_new(t->c->record, "state", ir_json_text(path));
 	return 0;
@@ -229,6 +259,33 @@ save(struct ir_cutting *t, struct ir_err *err)
 	return t->c->where != NULL ? 0 : -1;
 }
 
+/* What the cut left, by what is to be seen on the host. */
+static int
+verify(struct ir_cutting *t, struct ir_err *err)
+{
+	const char *method = t->c->method;
+
+	if (t->cli->dry_run)
+		return 0;
+	if ((strcmp(method, "filter") == 0 || strcmp(method, "cgroup") == 0) &&
+	    !filter_stands(t))
+		return ir_fail(err, IR_EPROTO,
+		    "the packet filter of %s is not what was just made: it has "
+		    "a new link, or somebody else changes it: run it again",
+		    t->name);
+	return check_hidden(t, t->after != NULL ? t->after : t->links, err);
+}
+
+static int
+already(struct ir_cutting *t, struct ir_err *err)
+{
+	if (strcmp(t->c->method, "api") == 0)
+		return t->cli->dry_run ? 0 : ir_cutting_by_api(t, err);
+	t->c->seen = true;
+	hold_policy_again(t);
+	return check_hidden(t, t->links, err);
+}
+
 static int
 run(struct ir_cutting *t, struct ir_err *err)
 {
@@ -238,12 +295,8 @@ run(struct ir_cutting *t, struct ir_err *err)
 	    make_record(t, err) == -1)
 		return -1;
 	t->c->already = is_cut(t);
-	if (t->c->already) {
-		if (strcmp(t->c->method, "api") == 0)
-			return t->cli->dry_run ? 0 : ir_cutting_by_api(t, err);
-		t->c->seen = true;
-		return 0;
-	}
+	if (t->c->already)
+		return already(t, err);
 	if (record_policy(t, err) == -1 ||
 	    (!t->cli->dry_run && save(t, err) == -1))
 		return -1;
@@ -253,7 +306,7 @@ run(struct ir_cutting *t, struct ir_err *err)
 	t->c->ms = (double)(ir_mono_ns() - t->began) / 1e6;
 	if (ends_with_a_restart(t))
 		hold_policy(t);
-	return 0;
+	return verify(t, err);
 }
 
 int
@@ -277,6 +330,7 @@ ir_cut(struct ir_cli *cli, const json_t *inspect, struct ir_cut *c,
 	c->leaks = t.host != NULL ? ir_host_resolver_leaks(t.host) : -1;
 	ir_host_close(t.host);
 	json_decref(t.links);
+	json_decref(t.after);
 	return rc;
 }
 

@@ -18,6 +18,7 @@ struct ir_cutting {
 	struct ir_host *host; /* NULL: why not is in no_host */
 	struct ir_err no_host;
 	json_t *links; /* from before */
+	json_t *after; /* once they were cut here */
 	uint64_t began;
 };
 

@@ -19,16 +19,18 @@
 
 /* What the kernel puts into every new network namespace, as far as the modules
  * are loaded: down, and connected to nothing (net.core.fb_tunnels_only_for_
- * init_net in the kernel's sysctl/net.rst). */
+ * init_net in the kernel's sysctl/net.rst).  A container can give such a name
+ * to a link of its own, but not take back what that has counted. */
 static bool
-is_harmless(const char *name)
+is_harmless(const char *name, const char *counters)
 {
 	static const char *const names[] = {"lo", "tunl0", "gre0", "gretap0",
 	    "erspan0", "ip_vti0", "sit0", "ip6tnl0", "ip6gre0", "ip6_vti0"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], name) == 0)
-			return true;
+			return i == 0 ||
+			       strspn(counters, " 0") == strlen(counters);
 	return false;
 }
 
@@ -37,12 +39,14 @@ is_harmless(const char *name)
 static const char *
 other_interface(char *dev)
 {
-	char *save, *line = strtok_r(dev, "\n", &save);
+	char *save, *line = strtok_r(dev, "\n", &save), *colon;
 
 	for (int n = 0; line != NULL; line = strtok_r(NULL, "\n", &save)) {
 		line += strspn(line, " ");
-		line[strcspn(line, ":")] = '\0';
-		if (n++ >= 2 && !is_harmless(line))
+		if (n++ < 2 || (colon = strchr(line, ':')) == NULL)
+			continue;
+		*colon = '\0';
+		if (!is_harmless(line, colon + 1))
 			return line;
 	}
 	return NULL;
