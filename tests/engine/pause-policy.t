@@ -159,6 +159,20 @@ is "$(grep -c "^ir-pause" err)" 0 "and no lines of its own"
 ok "nor many bytes" test "$(wc -c <err)" -lt 700
 run ir pause --json --undo evil
 
+# podman cannot change it.
+if engine_is podman; then
+	start --name stays --restart always
+	run ir pause --json stays
+	code_is 10 "a policy that cannot be changed"
+	json_is .state paused
+	err_has "the restart policy of stays stays always, so if it is killed"
+	is "$(status stays)" paused "but it is frozen"
+	run ir pause --undo stays
+	code_is 0 "the undo has nothing to put back"
+	is "$(policy stays) $(status stays)" "always:0 running"
+	done_testing
+fi
+
 # The restart policy, without a bundle.
 start --name three --restart on-failure:3
 file=ir-pause-$(short three).json
