@@ -427,7 +427,7 @@ docker pause web >/dev/null
 run ir isolate --method=api web
 if engine_is podman; then
 	code_is 76 "a frozen one, which podman would only say it cuts off"
-	err_has "podman does not cut the networks of a paused container"
+	err_has "podman does not change the networks of a paused container"
 	is "$(networks web)" "a b" "it is not asked"
 	is "$(state web)" "$before" "all is as it was"
 else

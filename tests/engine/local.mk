@@ -16,6 +16,7 @@ engine_tests = \
 	tests/engine/pause-many.t \
 	tests/engine/pause-policy.t \
 	tests/engine/pause.t \
+	tests/engine/podman.t \
 	tests/engine/processes.t \
 	tests/engine/rebuild.t \
 	tests/engine/resume.t \

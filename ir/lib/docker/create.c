@@ -8,6 +8,7 @@
  */
 #include "docker/create.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,6 +205,29 @@ attach_volumes(json_t *host, const json_t *mounts)
 	return 0;
 }
 
+/* podman shows "RLIMIT_NOFILE" where it, as all do, takes "nofile". */
+static void
+name_ulimits(json_t *host)
+{
+	static const char prefix[] = "RLIMIT_";
+	size_t i;
+	json_t *u;
+
+	json_array_foreach (json_object_get(host, "Ulimits"), i, u) {
+		const char *name = ir_json_str(u, "Name");
+		char lower[32];
+		size_t n = 0;
+
+		if (strncmp(name, prefix, strlen(prefix)) != 0)
+			continue;
+		for (name += strlen(prefix);
+		     name[n] != '\0' && n + 1 < sizeof(lower); n++)
+			lower[n] = (char)tolower((unsigned char)name[n]);
+		lower[n] = '\0';
+		json_object_set_new(u, "Name", json_string(lower));
+	}
+}
+
 /* The endpoint with which it is created, in the form of NetworkingConfig. */
 static json_t *
 networking(const json_t *networks)
@@ -252,6 +276,7 @@ ir_docker_create_body(const json_t *inspect, const json_t *networks,
 		body = NULL;
 		ir_fail_mem(err);
 	} else {
+		name_ulimits(host);
 		drop_names(body, inspect);
 	}
 	json_decref(host);

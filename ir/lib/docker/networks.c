@@ -88,11 +88,11 @@ cut_one(
 	return ir_wrap(err, "cannot disconnect from network %s", name);
 }
 
-/* While a container is paused podman answers 200 to a disconnect and only
- * forgets the network in its own books, after which it fails to inspect the
- * container: so it is not asked. */
+/* While a container is paused podman answers 200 to a disconnect and to a
+ * connect, and only changes its own books, after which it may fail to inspect
+ * the container: so it is not asked. */
 static int
-check_cuttable(struct ir_docker *d, const char *id, struct ir_err *err)
+check_changeable(struct ir_docker *d, const char *id, struct ir_err *err)
 {
 	json_auto_t *now = NULL;
 
@@ -103,8 +103,9 @@ check_cuttable(struct ir_docker *d, const char *id, struct ir_err *err)
 	if (!ir_json_true(now, "State.Paused"))
 		return 0;
 	return ir_fail(err, IR_EPROTO,
-	    "podman does not cut the networks of a paused container, whatever "
-	    "it answers: unpause %s, isolate it, pause it again",
+	    "podman does not change the networks of a paused container, "
+	    "whatever it answers: unpause %s (ir pause --undo), run this "
+	    "again, and pause it again",
 	    ir_docker_name(now));
 }
 
@@ -119,7 +120,7 @@ ir_docker_networks_cut(
 	size_t i;
 	int rc = 0;
 
-	if (id == NULL || check_cuttable(d, id, err) == -1)
+	if (id == NULL || check_changeable(d, id, err) == -1)
 		return -1;
 	json_array_foreach (json_object_get(record, "endpoints"), i, e)
 		if (cut_one(d, id, e, &one) == -1 && rc == 0) {
@@ -219,7 +220,7 @@ ir_docker_networks_connect(struct ir_docker *d, const json_t *record,
 	size_t i;
 	int rc = 0;
 
-	if (id == NULL)
+	if (id == NULL || check_changeable(d, id, err) == -1)
 		return -1;
 	json_array_foreach (json_object_get(record, "endpoints"), i, e)
 		if (!ir_docker_networks_has(inspect, ir_json_str(e, "name")) &&

@@ -228,6 +228,8 @@ put_back_old(struct ir_docker *d, const json_t *was, const json_t *now,
     const struct ir_docker_replaced *did, struct ir_err *first)
 {
 	const char *id = ir_json_str(was, "Id"), *name = ir_docker_name(was);
+	static const char paused[] = "it is still paused";
+	bool thaw = did->paused && ir_json_true(now, "State.Paused");
 	struct ir_err one;
 
 	if (did->renamed && strcmp(ir_docker_name(now), name) != 0)
@@ -236,12 +238,14 @@ put_back_old(struct ir_docker *d, const json_t *was, const json_t *now,
 	if (did->policy)
 		note(restore_policy(d, was, now, &one),
 		    "the restart policy is not restored", &one, first);
+	/* podman cannot connect what is paused. */
+	if (thaw && ir_docker_is_podman(d))
+		note(ir_docker_unpause(d, id, &one), paused, &one, first);
 	if (did->cut != NULL)
 		note(ir_docker_networks_restore(d, did->cut, &one),
 		    "it is not wholly connected again", &one, first);
-	if (did->paused && ir_json_true(now, "State.Paused"))
-		note(ir_docker_unpause(d, id, &one), "it is still paused", &one,
-		    first);
+	if (thaw && !ir_docker_is_podman(d))
+		note(ir_docker_unpause(d, id, &one), paused, &one, first);
 }
 
 int
