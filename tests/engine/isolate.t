@@ -176,8 +176,12 @@ code_is 0
 pid=$(docker inspect -f '{{.State.Pid}}' web)
 nsenter -t "$pid" -n ip link add other0 type veth peer name other1
 run ir isolate --method=api web
-code_is 76 "an interface that the engine knows nothing of"
-err_has "still has interface other"
+code_is 0 "an interface that leads nowhere"
+run ir isolate --undo web
+nsenter -t "$pid" -n ip link set other1 netns "$(cat "$ENGINE_DIR/ns.pid")"
+run ir isolate --method=api web
+code_is 76 "one that the engine knows nothing of, and that leads out"
+err_has other0
 nsenter -t "$pid" -n ip link del other0
 run ir isolate --method=api web
 code_is 0 "without it: isolated"

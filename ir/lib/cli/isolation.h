@@ -57,8 +57,8 @@ int ir_isolation_undone(struct ir_cli *cli, const struct ir_isolation *i,
     const json_t *inspect, const json_t *differences, struct ir_err *err);
 
 /** ir_isolation_cut_api(cli, record, seen, err): declares, cuts by the API and
- * verifies; *seen is that of ir_docker_networks_verify_cut().  In a dry run
- * nothing is verified. */
+ * verifies; *seen tells whether also this host shows no link that leads out; if
+ * it shows one, that is IR_EPROTO.  In a dry run nothing is verified. */
 int ir_isolation_cut_api(
     struct ir_cli *cli, const json_t *record, bool *seen, struct ir_err *err);
 

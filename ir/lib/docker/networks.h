@@ -41,13 +41,12 @@ json_t *ir_docker_networks_record(
 int ir_docker_networks_cut(
     struct ir_docker *d, const json_t *record, struct ir_err *err);
 
-/** ir_docker_networks_verify_cut(d, id, seen, err): 0 if the engine shows no
- * endpoint, "none" aside; else IR_EPROTO naming what is still there.  *seen
- * tells whether that was also seen from this host, in the network namespace of
- * the container's process: there a contradiction to the engine is IR_EPROTO
- * too. */
+/** ir_docker_networks_verify_cut(d, id, now, err): 0 if the engine shows no
+ * endpoint, "none" aside; else IR_EPROTO naming what is still there.  *now gets
+ * the inspect document that it was read from, the caller owns it; NULL if there
+ * is none.  That is the engine's word: see host/links.h, netns.h. */
 int ir_docker_networks_verify_cut(
-    struct ir_docker *d, const char *id, bool *seen, struct ir_err *err);
+    struct ir_docker *d, const char *id, json_t **now, struct ir_err *err);
 
 /** ir_docker_networks_restore(d, record, err): connects what the record has and
  * the container has not, with the aliases, links, fixed addresses, driver
