@@ -220,6 +220,9 @@ is $? 130 "interrupted"
 n=$(count paused)
 ok "some were frozen, not all: $n" test "$n" -gt 0 -a "$n" -lt 40
 ok "that is told" grep -q "of 40 containers: see above" err
+is "$(cat out err | grep -oE '\bc[0-9]+\b' | sort -u | wc -l)" 40 \
+	"of each container what became of it"
+ok "also of those left" grep -q "c[0-9]*: .*before it was its turn" err
 run ir pause -b "$bundle" --json --label many
 code_is 0 "again"
 is "$(count paused)" 40 "all are"

@@ -103,7 +103,9 @@ ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
 		     : save_here(kind, record, &where, err);
 
 	if (rc == -1)
-		ir_wrap(err, "the record that an undo needs cannot be kept");
+		ir_wrap(err,
+		    "the record that an undo needs cannot be kept; go to a "
+		    "directory that takes it, or name a bundle (-b)");
 	return where;
 }
 

@@ -179,32 +179,38 @@ record_policy(struct ir_cutting *t, struct ir_err *err)
 	return 0;
 }
 
-static void
-hold_policy(struct ir_cutting *t)
+/* That an engine cannot is said; what was interrupted is to be run again. */
+static int
+hold_policy(struct ir_cutting *t, struct ir_err *err)
 {
-	struct ir_err err;
-
-	if (json_object_get(t->c->record, "restart") != NULL &&
-	    ir_policy_hold(t->cli, "isolate", t->inspect, &err) == -1)
-		ir_warn("%s is isolated as long as it runs: once restarted it "
-			"has new links: %s",
-		    t->name, err.msg);
+	if (json_object_get(t->c->record, "restart") == NULL ||
+	    ir_policy_hold(t->cli, "isolate", t->inspect, err) == 0)
+		return 0;
+	if (err->code == IR_EINTR)
+		return ir_fail(err, IR_EINTR,
+		    "%s is cut off, but interrupted before its restart policy "
+		    "was set to no: run it again",
+		    t->name);
+	ir_warn("%s is isolated as long as it runs: once restarted it has new "
+		"links: %s",
+	    t->name, err->msg);
+	return 0;
 }
 
 /* After a run that ended between the cut and this. */
-static void
-hold_policy_again(struct ir_cutting *t)
+static int
+hold_policy_again(struct ir_cutting *t, struct ir_err *err)
 {
 	struct ir_isolation i;
-	struct ir_err err;
+	struct ir_err lost;
 
-	if (!t->cli->dry_run &&
-	    ir_isolation_load(t->cli, t->inspect, NULL, &i, &err) == 0) {
+	if (t->cli->dry_run)
+		return 0;
+	if (ir_isolation_load(t->cli, t->inspect, NULL, &i, &lost) == 0)
 		json_object_set(t->c->record, "restart",
 		    (json_t *)(uintptr_t)ir_policy_held(i.actions.records));
-		hold_policy(t);
-	}
 	ir_isolation_free(&i);
+	return hold_policy(t, err);
 }
 
 /* The record of the engine's, and of what is done here. */
@@ -254,7 +260,8 @@ save(struct ir_cutting *t, struct ir_err *err)
 	struct ir_err lost;
 
 	if (t->host != NULL && save_state(t, &lost) == -1)
-		ir_warn("its sockets and routes are not saved: %s", lost.msg);
+		ir_warn("the sockets and routes of %s are not saved: %s",
+		    t->name, lost.msg);
 	t->c->where = ir_isolation_save(t->cli, t->c->record, err);
 	return t->c->where != NULL ? 0 : -1;
 }
@@ -282,8 +289,8 @@ already(struct ir_cutting *t, struct ir_err *err)
 	if (strcmp(t->c->method, "api") == 0)
 		return t->cli->dry_run ? 0 : ir_cutting_by_api(t, err);
 	t->c->seen = true;
-	hold_policy_again(t);
-	return check_hidden(t, t->links, err);
+	return hold_policy_again(t, err) == -1 ? -1
+					       : check_hidden(t, t->links, err);
 }
 
 static int
@@ -304,8 +311,8 @@ run(struct ir_cutting *t, struct ir_err *err)
 	if (ir_cutting_do(t, err) == -1)
 		return -1;
 	t->c->ms = (double)(ir_mono_ns() - t->began) / 1e6;
-	if (ends_with_a_restart(t))
-		hold_policy(t);
+	if (ends_with_a_restart(t) && hold_policy(t, err) == -1)
+		return -1;
 	return verify(t, err);
 }
 

@@ -262,6 +262,15 @@ act_on(struct work *w, struct target *t, struct ir_cli *cli)
 	return inspect != NULL ? w->act(cli, inspect, t->chosen, &t->err) : -1;
 }
 
+/* Of many, each by its name. */
+static int
+failed(struct ir_cli *cli, struct target *t)
+{
+	if (strstr(t->err.msg, t->name) == NULL)
+		ir_wrap(&t->err, "%s", t->name);
+	return ir_cli_failed(cli, t->name, &t->err);
+}
+
 static void
 act_next(struct work *w, struct ir_cli *cli)
 {
@@ -270,14 +279,14 @@ act_next(struct work *w, struct ir_cli *cli)
 	while ((i = atomic_fetch_add(&w->next, 1)) < w->n) {
 		struct target *t = &w->t[i];
 
-		if (ir_interrupted()) {
-			t->code = IR_EINTR;
-			continue;
-		}
 		ir_out_hold();
-		t->code = act_on(w, t, cli);
+		t->code = ir_interrupted()
+			      ? ir_fail(&t->err, IR_EINTR,
+				    "interrupted before it was its turn: "
+				    "nothing was done")
+			      : act_on(w, t, cli);
 		if (t->code == -1)
-			t->code = ir_cli_failed(cli, t->name, &t->err);
+			t->code = failed(cli, t);
 		ir_out_release();
 	}
 }
