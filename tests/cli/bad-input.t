@@ -51,8 +51,8 @@ err_has "does not exist"
 run ir pause -H tcp://127.0.0.1:1 web
 code_is 69 "nobody listens"
 err_has "127.0.0.1:1"
-run ir pause -H ssh://root@host web
-code_is 64 "ssh is not spoken yet"
+run ir pause -H ssh://-oProxyCommand=x/ web
+code_is 64 "a host that would be an option of ssh"
 run ir pause -H nonsense://x web
 code_is 64 "an endpoint of no known kind"
 run env DOCKER_CONTEXT=none ir pause web

@@ -5,6 +5,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -278,6 +279,10 @@ test_ids(void **state)
 		REFUSED(ir_docker_commit(d, id, "r", "t", "", &err) == NULL);
 		for (int what = IR_RAW_CONTAINER; what <= IR_RAW_HISTORY;
 		     what++) {
+			/* which has other forms in a swarm and on podman */
+			if (what == IR_RAW_NETWORK && isalnum(id[0]) &&
+			    strchr(id, '/') == NULL && strlen(id) <= 64)
+				continue;
 			assert_int_equal(
 			    ir_docker_raw(d, what, id, drop, &got, &err), -1);
 			assert_int_equal(err.code, IR_EPROTO);

@@ -312,6 +312,8 @@ check_operands(const struct ir_program *p, int n, struct ir_err *err)
 	if (n < p->min)
 		return ir_fail(err, IR_EUSAGE, "missing operand: usage: %s %s",
 		    p->name, p->operands);
+	if (p->uses & IR_CHOOSES && ir_targets_named(n, err) == -1)
+		return -1;
 	if (p->max != -1 && n > p->max)
 		return ir_fail(err, IR_EUSAGE,
 		    "too many operands%s: usage: %s %s",

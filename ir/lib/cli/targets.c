@@ -354,18 +354,27 @@ many(struct ir_cli *cli, char **names, int n, ir_target_fn act,
 	return code;
 }
 
+static bool
+are_chosen(void)
+{
+	return opt.all || opt.label[0] != NULL || opt.neighbours != NULL;
+}
+
+int
+ir_targets_named(int n, struct ir_err *err)
+{
+	if (n > 0 || are_chosen())
+		return 0;
+	return ir_fail(err, IR_EUSAGE,
+	    "missing operand: give a container's name, or --all, --label or "
+	    "--same-network-as");
+}
+
 int
 ir_targets_run(struct ir_cli *cli, char **names, int n, ir_target_fn act,
     struct ir_err *err)
 {
-	bool by_option =
-	    opt.all || opt.label[0] != NULL || opt.neighbours != NULL;
-
-	if (n == 0 && !by_option)
-		return ir_fail(err, IR_EUSAGE,
-		    "no container named: give its name, or --all, --label or "
-		    "--same-network-as");
-	if (n != 1 || by_option)
+	if (n != 1 || are_chosen())
 		return many(cli, names, n, act, err);
 	json_auto_t *inspect = ir_docker_find(cli->engine, names[0], err);
 	return inspect != NULL ? act(cli, inspect, false, err) : -1;

@@ -18,11 +18,15 @@ extern const struct ir_option ir_targets_options[];
 typedef int (*ir_target_fn)(
     struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err);
 
+/** ir_targets_named(n, err): 0 if there are operands or one of these options;
+ * else IR_EUSAGE. */
+int ir_targets_named(int n, struct ir_err *err);
+
 /** ir_targets_run(cli, names, n, act, err): act for each container that is
  * named, or chosen by the options.  One named container is acted on right here,
  * and its failure is err.  Several: what failed is said for each, and the exit
  * code is that of the first, in the order of names, that is not 0; the rest is
- * done in any case.  No name and no option: IR_EUSAGE.  The container that this
+ * done in any case.  The container that this
  * program itself runs in is never chosen.  A dry run goes one by one. */
 int ir_targets_run(struct ir_cli *cli, char **names, int n, ir_target_fn act,
     struct ir_err *err);
