@@ -115,7 +115,6 @@ cut_here(struct ir_cutting *t, struct ir_err *err)
 	return rc;
 }
 
-/* What was renamed or moved, an engine does not find, and does not miss. */
 int
 ir_cutting_by_api(struct ir_cutting *t, struct ir_err *err)
 {
@@ -123,21 +122,7 @@ ir_cutting_by_api(struct ir_cutting *t, struct ir_err *err)
 
 	if (t->host != NULL && t->links == NULL)
 		t->links = ir_host_links(t->host, &ignored);
-	if (ir_isolation_cut_api(t->cli, t->c->record, &t->c->seen, err) == -1)
-		return -1;
-	if (t->host == NULL || t->cli->dry_run)
-		return 0;
-	if (ir_host_links_none(t->host, err) == 0) {
-		t->c->seen = true;
-		return 0;
-	}
-	if (err->code == IR_EPERM)
-		return 0; /* what anybody may see was looked at */
-	t->c->seen = false;
-	return ir_wrap(err,
-	    "the engine shows no network, but %s is not cut off: pause it (ir "
-	    "pause %s)",
-	    t->name, t->name);
+	return ir_isolation_cut_api(t->cli, t->c->record, &t->c->seen, err);
 }
 
 /* By the way that was picked; if the link turns out not to go down, by the

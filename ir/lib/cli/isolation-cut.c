@@ -39,7 +39,13 @@ look(const json_t *inspect, struct ir_err *err)
 	ir_host_close(host);
 	if (rc == -1 && err->code != IR_EPROTO)
 		return ir_docker_netns_look(inspect, err);
-	return rc == 0 ? 1 : -1;
+	if (rc == 0)
+		return 1;
+	/* What was renamed, an engine does not find, and does not miss. */
+	return ir_wrap(err,
+	    "the engine shows no network, but %s is not cut off: pause it (ir "
+	    "pause %s)",
+	    ir_docker_name(inspect), ir_docker_name(inspect));
 }
 
 static int
