@@ -219,6 +219,12 @@ run ir pause -H "$R" --or-stop web
 code_is 0 "again: it is not killed"
 out_has "already paused: all of its processes are stopped"
 is "$(status web)" running "so it runs, as the engine sees it"
+first=$(sha256sum <"$record")
+jq '.stopped[].pid' "$record" | xargs kill -CONT
+run ir pause -H "$R" -q web
+code_is 0 "once more, after somebody let it go on"
+ok "that has a record of its own" test -s "${record%.json}.then-2.json"
+is "$(sha256sum <"$record")" "$first" "and the first is what it was"
 run elsewhere ir pause --undo web
 code_is 66 "an undo from elsewhere"
 err_has "only there they can be let go"
@@ -229,7 +235,7 @@ code_is 0 "an undo"
 out_has "web goes on"
 ok "it does" moves web
 no_file "$record" "the record is put aside"
-ok "and kept" test -e "${record%.json}".undone-*.json
+is "$(ls "${record%.json}".undone-*.json | wc -l)" 2 "and kept, both"
 run ir pause --undo web
 out_has "nothing to thaw"
 

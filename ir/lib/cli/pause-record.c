@@ -21,26 +21,6 @@ is_due(const struct ir_cli *cli, const struct ir_pause *p)
 		   json_array_size(p->before.records) == 0);
 }
 
-/* A file in the current directory gives way to the new record, which is to hold
- * all that it held. */
-static int
-take_over(const struct ir_pause *p, json_t *record)
-{
-	const json_t *old = json_array_get(p->before.records, 0);
-	json_t *restart = json_object_get(old, "restart");
-	json_t *stopped = json_object_get(old, "stopped");
-
-	if (restart != NULL &&
-	    json_object_set(record, "restart", restart) == -1)
-		return -1;
-	if (!json_is_array(stopped))
-		return 0;
-	if (json_object_get(record, "stopped") == NULL &&
-	    json_object_set_new(record, "stopped", json_array()) == -1)
-		return -1;
-	return json_array_extend(json_object_get(record, "stopped"), stopped);
-}
-
 static json_t *
 make(const json_t *inspect, const struct ir_pause *p, struct ir_err *err)
 {
@@ -54,10 +34,6 @@ make(const json_t *inspect, const struct ir_pause *p, struct ir_err *err)
 	    "stopped", p->stopped, "restart", p->policy, "started",
 	    ir_json_str(inspect, "State.StartedAt"), "pid",
 	    ir_json_int(inspect, "State.Pid"));
-	if (r != NULL && p->before.here && take_over(p, r) == -1) {
-		json_decref(r);
-		r = NULL;
-	}
 	if (r == NULL)
 		ir_fail_mem(err);
 	return r;
@@ -75,10 +51,6 @@ ir_pause_keep(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 		return 0;
 	json_auto_t *record = make(inspect, p, err);
 	if (record == NULL)
-		return -1;
-	if (cli->bundle == NULL && p->before.here &&
-	    ir_actions_undone(cli, IR_PAUSE, &p->before, inspect, NULL, err) ==
-		-1)
 		return -1;
 	p->where = ir_action_save(cli, IR_PAUSE, record, err);
 	return p->where != NULL ? 0 : -1;
