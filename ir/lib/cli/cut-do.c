@@ -32,6 +32,20 @@ declare_links(struct ir_cutting *t, const char *what)
 	}
 }
 
+/* Where one stood that let somebody in, nobody is to be let in now.  To ask nft
+ * of every container would take longer than the cut. */
+static int
+remove_filter(struct ir_cutting *t, struct ir_err *err)
+{
+	struct ir_isolation i;
+	bool stands =
+	    ir_isolation_load(t->cli, t->inspect, NULL, &i, err) == -1 ||
+	    ir_isolation_filters(&i);
+
+	ir_isolation_free(&i);
+	return stands ? ir_host_filter_remove(t->host, err) : 0;
+}
+
 static int
 cut_links(struct ir_cutting *t, struct ir_err *err)
 {
@@ -40,8 +54,7 @@ cut_links(struct ir_cutting *t, struct ir_err *err)
 		return 0;
 	if (ir_host_links_set(t->host, false, &t->after, err) == -1)
 		return -1;
-	/* One that let somebody in before has nothing to let in now. */
-	return ir_host_filter_remove(t->host, err);
+	return remove_filter(t, err);
 }
 
 static int

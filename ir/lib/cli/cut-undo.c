@@ -113,11 +113,12 @@ compare_links(
 
 /* Its links up, and no filter any more. */
 static int
-undo_here(struct ir_host *host, json_t **links, struct ir_err *err)
+undo_here(struct ir_host *host, const struct ir_isolation *i, json_t **links,
+    struct ir_err *err)
 {
 	if (ir_host_links_set(host, true, links, err) == -1)
 		return -1;
-	return ir_host_filter_remove(host, err);
+	return ir_isolation_filters(i) ? ir_host_filter_remove(host, err) : 0;
 }
 
 static int
@@ -131,9 +132,10 @@ undo_on_host(struct ir_cli *cli, const json_t *inspect,
 
 	if (!ir_json_true(inspect, "State.Running")) {
 		ir_say("%s does not run: its links ended with it", name);
-		return cli->dry_run ? 0
-				    : ir_host_filter_remove_id(
-					  ir_json_str(inspect, "Id"), err);
+		return cli->dry_run || !ir_isolation_filters(i)
+			   ? 0
+			   : ir_host_filter_remove_id(
+				 ir_json_str(inspect, "Id"), err);
 	}
 	host = ir_host_open(ir_json_str(inspect, "Id"),
 	    ir_json_int(inspect, "State.Pid"), &why);
@@ -148,7 +150,7 @@ undo_on_host(struct ir_cli *cli, const json_t *inspect,
 	} else if (strcmp(ir_json_str(i->record, "method"), "cgroup") == 0) {
 		rc = ir_host_filter_remove(host, err);
 	} else {
-		rc = undo_here(host, links, err);
+		rc = undo_here(host, i, links, err);
 	}
 	ir_host_close(host);
 	return rc;

@@ -106,6 +106,22 @@ ir_isolation_on_host(const struct ir_isolation *i)
 	return false;
 }
 
+bool
+ir_isolation_filters(const struct ir_isolation *i)
+{
+	size_t k;
+	const json_t *r;
+
+	json_array_foreach (i->actions.records, k, r) {
+		const char *method = ir_json_str(r, "method");
+
+		if (strcmp(method, "filter") == 0 ||
+		    strcmp(method, "cgroup") == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 ir_isolation_load(struct ir_cli *cli, const json_t *inspect, const char *from,
     struct ir_isolation *i, struct ir_err *err)

@@ -40,6 +40,9 @@ void ir_isolation_free(struct ir_isolation *i);
  * engine, and so has to be put back there. */
 bool ir_isolation_on_host(const struct ir_isolation *i);
 
+/** ir_isolation_filters(i): whether any of it was a packet filter. */
+bool ir_isolation_filters(const struct ir_isolation *i);
+
 /** ir_isolation_before(cli, inspect, from, err): the record of all networks
  * that the container is on, or was on before an isolation that still stands,
  * which is looked for as by ir_isolation_load(); the caller owns it. */
