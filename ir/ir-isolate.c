@@ -162,6 +162,7 @@ act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 		return act_on(cli, inspect, chosen, err);
 	ir_dryrun_start(&dry, cli->engine, inspect);
 	ir_dryrun_watch(&dry);
+	cli->dry = &dry;
 	rc = act_on(cli, inspect, chosen, err);
 	if (rc == -1)
 		ir_dryrun_drop(&dry);

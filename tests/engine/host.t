@@ -136,7 +136,7 @@ nsenter -t "$pid" --net cat /proc/self/net/tcp >"$T/tcp"
 within touch -a -d '2001-01-01 00:00:00' /etc/hosts
 host web state
 code_is 0 "the state of a container"
-ok "is an archive that tar reads" tar -tf "$T/out" >/dev/null
+ok "is an archive that tar reads" eval 'tar -tf "$T/out" >/dev/null'
 ok "sockets are as the kernel has them" cmp <(member tcp) "$T/tcp"
 like "$(member tcp6)" ":1267 " "those that listen"
 is "$(member neighbours.json | jq -r '[.[] | .dst] | index("172.17.0.1") != null')" \

@@ -70,7 +70,9 @@ is "$(page)" root:x:0: "the port is open"
 
 run ir isolate --dry-run web
 code_is 0 "a dry run"
-err_has "would do on this host: veth"
+out_has "do on this host: veth"
+run ir isolate --dry-run --json web
+json_is '.notes | length' 2
 is "$(inside)" "$before" "changes nothing"
 no_file "$file"
 
@@ -152,6 +154,9 @@ out_has "is isolated: 2 links"
 ok "it is down again" eval '! reaches web 172.28.10.2'
 run ir isolate --undo web
 code_is 0 "one undo for both"
+ok "what is declared is what is done" eval '
+	grep -q "its links are up again" "$bundle"/journal/0003-*.jsonl &&
+	! grep -q "connected to network" "$bundle"/journal/0003-*.jsonl'
 ok "reaches others" reaches_soon web 172.28.10.2
 
 # By the link first, then by the engine as well.
@@ -307,6 +312,20 @@ run ir isolate --undo web
 code_is 0 "killed meanwhile"
 is "$(tables)" 0 "its filter is gone"
 docker start web >/dev/null
+
+# A bundle that was sealed meanwhile still says how to undo.
+unset IR_BUNDLE
+mkdir sealed && cd sealed || exit 1
+run ir open INC-2
+run ir isolate web
+run ir seal
+code_is 0 "sealed while it is isolated"
+run ir isolate --undo web
+code_is 0 "undone by the sealed bundle"
+engine_is podman || is "$(policy)" always "its restart policy, too"
+ok "it reaches others" reaches_soon web 172.28.10.2
+cd "$T" || exit 1
+export IR_BUNDLE=$bundle
 
 # Bad input.
 run ir isolate --method=iptables web

@@ -314,14 +314,14 @@ take(struct ir_actions *a, const char *kind, const char *id, const json_t *j,
 }
 
 static int
-load_bundle(struct ir_cli *cli, const char *kind, const char *id,
+load_bundle(const char *dir, const char *kind, const char *id,
     struct ir_actions *a, struct ir_err *err)
 {
 	json_auto_t *all = json_array();
 	size_t i;
 	const json_t *j;
 
-	if (from_bundle(all, cli->bundle_dir, err) == -1)
+	if (from_bundle(all, dir, err) == -1)
 		return -1;
 	json_array_foreach (all, i, j)
 		if (take(a, kind, id, j, err) == -1)
@@ -343,7 +343,8 @@ ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
 		return -1;
 	if (from != NULL)
 		return load_file(from, inspect, a, err);
-	if (cli->bundle_dir != NULL && load_bundle(cli, kind, id, a, err) == -1)
+	if (cli->bundle_dir != NULL &&
+	    load_bundle(cli->bundle_dir, kind, id, a, err) == -1)
 		return -1;
 	for (int n = 1; json_array_size(a->records) + 1 == (size_t)n; n++) {
 		ir_action_file(kind, id, n, name);
@@ -353,7 +354,9 @@ ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
 		if (load_file(name, inspect, a, err) == -1)
 			return -1;
 	}
-	return 0;
+	if (json_array_size(a->records) > 0 || cli->sealed_dir == NULL)
+		return 0;
+	return load_bundle(cli->sealed_dir, kind, id, a, err);
 }
 
 void

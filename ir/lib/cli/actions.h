@@ -32,11 +32,12 @@ struct ir_actions {
 #define IR_ACTIONS_HERE  9  /* files of one container and kind, at most */
 
 /** ir_actions_load(cli, kind, inspect, from, a, err): what was done to the
- * container since the last undo: the records in the bundle, else the file in
- * the current directory; or, if from is not NULL, just that file.  A record
- * by whose name it may be this one's, and that is malformed or of another
- * container, is IR_EFORMAT; what its kind needs
- * is for the caller to check.  Released by ir_actions_free(). */
+ * container since the last undo: the records in the bundle, else the files in
+ * the current directory, else those in a bundle there that was sealed since;
+ * or, if from is not NULL, just that file.  A record by whose name it may be
+ * this one's, and that is malformed or of another container, is IR_EFORMAT;
+ * what its kind needs is for the caller to check.  Released by
+ * ir_actions_free(). */
 int ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
     const char *from, struct ir_actions *a, struct ir_err *err);
 void ir_actions_free(struct ir_actions *a);

@@ -141,6 +141,8 @@ complete(void)
 static int
 locate(const struct ir_program *p, struct ir_err *err)
 {
+	struct ir_err several;
+
 	if (!(p->uses & (IR_USES_BUNDLE | IR_NEEDS_BUNDLE)))
 		return 0;
 	if (ir_bundle_locate(
@@ -159,6 +161,9 @@ locate(const struct ir_program *p, struct ir_err *err)
 		return ir_fail(err, IR_ENOENT,
 		    "no bundle here: name it with -b, or start one with "
 		    "ir open CASE");
+	if (p->uses & IR_RECORDS &&
+	    ir_bundle_locate(NULL, true, &cli.sealed_dir, &several) == -1)
+		cli.sealed_dir = NULL;
 	if (p->uses & IR_RECORDS && !cli.dry_run)
 		ir_say("no bundle here: nothing is recorded (ir open CASE "
 		       "starts one)");
@@ -286,6 +291,7 @@ finish(int code)
 	ir_bundle_close(cli.bundle);
 	ir_docker_close(cli.engine);
 	free(cli.bundle_dir);
+	free(cli.sealed_dir);
 	ir_key_free(key);
 	free((char *)(uintptr_t)cli.who.id);
 	if (ir_out_flush() == -1 && code < IR_EUSAGE) {

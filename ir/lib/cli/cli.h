@@ -31,10 +31,16 @@ enum {
 	IR_CHOOSES = 1024,   /* --all, --label, ...; see cli/targets.h */
 };
 
+struct ir_dryrun;
+
 struct ir_cli {
 	bool json, quiet, dry_run;
 	struct ir_docker *engine;
 	char *bundle_dir;
+	char *sealed_dir; /* of one that records, and has no bundle_dir: the
+			   * sealed one here, for what it did before */
+	struct ir_dryrun
+	    *dry; /* in a dry run, where to note what is not done */
 	struct ir_bundle *bundle;
 	struct ir_bundle_who who;
 	struct ir_bundle_case said; /* item, where, why, remarks */

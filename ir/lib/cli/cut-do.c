@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/buf.h"
+#include "cli/dryrun.h"
 #include "host/filter.h"
 #include "host/links.h"
 #include "json/json.h"
@@ -23,8 +25,9 @@ declare_links(struct ir_cutting *t, const char *what)
 		if (!ir_json_true(l, "outward"))
 			continue;
 		if (t->cli->dry_run)
-			ir_say("would do on this host: %s, the end of %s: %s",
-			    peer, ir_json_str(l, "name"), what);
+			ir_dryrun_note(t->cli->dry,
+			    "do on this host: %s, the end of %s: %s", peer,
+			    ir_json_str(l, "name"), what);
 		ir_cli_change(t->cli, "ir isolate --undo",
 		    "so that it can reach nobody, and nobody it",
 		    "container %.12s: %s, the host's end of its link %s: %s",
@@ -43,7 +46,10 @@ remove_filter(struct ir_cutting *t, struct ir_err *err)
 	    ir_isolation_filters(&i);
 
 	ir_isolation_free(&i);
-	return stands ? ir_host_filter_remove(t->host, err) : 0;
+	if (!stands)
+		return 0;
+	ir_say("no address is let in to %s any more", t->name);
+	return ir_host_filter_remove(t->host, err);
 }
 
 static int
@@ -60,7 +66,14 @@ cut_links(struct ir_cutting *t, struct ir_err *err)
 static int
 filter_links(struct ir_cutting *t, struct ir_err *err)
 {
-	declare_links(t, "all but the addresses to keep is dropped");
+	ir_auto_buf struct ir_buf what = IR_BUF_INIT;
+	size_t i;
+	const json_t *v;
+
+	ir_buf_puts(&what, "all is dropped but for");
+	json_array_foreach (t->c->keep, i, v)
+		ir_buf_printf(&what, " %s", json_string_value(v));
+	declare_links(t, what.p != NULL ? what.p : "");
 	if (t->cli->dry_run)
 		return 0;
 	if (ir_host_filter_links(t->host, t->c->keep, err) == -1)
@@ -94,8 +107,8 @@ filter_cgroup(struct ir_cutting *t, struct ir_err *err)
 	json_auto_t *none = json_array();
 
 	if (t->cli->dry_run) {
-		ir_say("would do on this host: all packets of its cgroup are "
-		       "dropped");
+		ir_dryrun_note(t->cli->dry,
+		    "do on this host: all packets of its cgroup are dropped");
 		return 0;
 	}
 	ir_cli_change(t->cli, "ir isolate --undo",

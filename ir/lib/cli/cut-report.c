@@ -116,33 +116,33 @@ plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-/* How it is cut off, and how that is known. */
+/* How it is cut off, and how that is known; whom it does not keep out. */
 static void
-describe(const struct ir_cut *c, char text[160])
+describe(const struct ir_cut *c, struct ir_buf *b)
 {
 	size_t links = count_links(c->record);
 	size_t n = json_array_size(json_object_get(c->record, "endpoints"));
 
-	if (strcmp(c->method, "link") == 0)
-		snprintf(text, 160,
+	if (strcmp(c->method, "link") == 0 && links == 0)
+		ir_buf_puts(b, "no link leads out of it, seen on the host");
+	else if (strcmp(c->method, "link") == 0)
+		ir_buf_printf(b,
 		    "%zu link%s down on the host, seen there; its addresses, "
 		    "ports and connections stay",
 		    links, plural(links));
 	else if (strcmp(c->method, "filter") == 0)
-		snprintf(text, 160,
-		    "a packet filter on the host's end of %zu link%s lets only "
-		    "the addresses through that were named",
+		ir_buf_printf(b,
+		    "a packet filter on the host's end of %zu link%s drops all",
 		    links, plural(links));
 	else if (strcmp(c->method, "cgroup") == 0)
-		snprintf(text, 160,
-		    "a packet filter on the host drops all "
-		    "that its processes send and receive");
+		ir_buf_puts(b, "a packet filter on the host drops all that its "
+			       "processes send and receive");
 	else
-		snprintf(text, 160, "cut off %zu network%s; the engine %s", n,
+		ir_buf_printf(b, "cut off %zu network%s; the engine %s", n,
 		    plural(n),
-		    c->seen ? "and its own network namespace both "
-			      "show none"
+		    c->seen ? "and its own network namespace both show none"
 			    : "shows none");
+	add_list(b, " but for ", json_object_get(c->record, "keep"));
 }
 
 static void
@@ -150,9 +150,11 @@ report(const json_t *inspect, const struct ir_cut *c, json_t *also)
 {
 	const char *name = ir_docker_name(inspect);
 	json_t *j = result("isolate", inspect, c->record, c->where);
-	char how[160];
+	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
+	const char *how;
 
-	describe(c, how);
+	describe(c, &b);
+	how = b.p != NULL ? b.p : "";
 	if (c->already) {
 		ir_out(IR_GOOD, "%s is already isolated: %s", name, how);
 	} else {

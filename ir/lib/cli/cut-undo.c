@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cli/dryrun.h"
 #include "cli/policy.h"
 #include "docker/container.h"
 #include "docker/networks.h"
@@ -13,22 +14,6 @@
 #include "host/host.h"
 #include "host/links.h"
 #include "json/json.h"
-
-static void
-declare(struct ir_cli *cli, const struct ir_isolation *i)
-{
-	const char *id = ir_json_str(i->record, "container");
-	size_t k;
-	const json_t *e;
-
-	if (ir_isolation_on_host(i))
-		ir_cli_change(cli, "ir isolate", "the isolation is over",
-		    "container %.12s: its links are up again on the host", id);
-	json_array_foreach (json_object_get(i->record, "endpoints"), k, e)
-		ir_cli_change(cli, "ir isolate", "the isolation is over",
-		    "container %.12s: connected to network %s again", id,
-		    ir_json_str(e, "name"));
-}
 
 /* The links that the first cut on the host found. */
 static const json_t *
@@ -41,6 +26,28 @@ links_before(const struct ir_isolation *i)
 		if (json_object_get(r, "links") != NULL)
 			return json_object_get(r, "links");
 	return NULL;
+}
+
+/* What is going to be done, and nothing else. */
+static void
+declare(struct ir_cli *cli, const json_t *inspect, const struct ir_isolation *i)
+{
+	const char *id = ir_json_str(i->record, "container");
+	size_t k;
+	const json_t *e;
+
+	if (links_before(i) != NULL)
+		ir_cli_change(cli, "ir isolate", "the isolation is over",
+		    "container %.12s: its links are up again on the host", id);
+	if (ir_isolation_filters(i))
+		ir_cli_change(cli, "ir isolate", "the isolation is over",
+		    "container %.12s: its packet filter is taken away", id);
+	json_array_foreach (json_object_get(i->record, "endpoints"), k, e)
+		if (!ir_docker_networks_has(inspect, ir_json_str(e, "name")))
+			ir_cli_change(cli, "ir isolate",
+			    "the isolation is over",
+			    "container %.12s: connected to network %s again",
+			    id, ir_json_str(e, "name"));
 }
 
 /* Whether the engine cut it as well, and has made new links; podman has no ids
@@ -145,7 +152,8 @@ undo_on_host(struct ir_cli *cli, const json_t *inspect,
 		    "undone: %s",
 		    name, why.msg);
 	if (cli->dry_run) {
-		ir_say("would do on this host: its links up, its filter away");
+		ir_dryrun_note(
+		    cli->dry, "do on this host: its links up, its filter away");
 		rc = 0;
 	} else if (strcmp(ir_json_str(i->record, "method"), "cgroup") == 0) {
 		rc = ir_host_filter_remove(host, err);
@@ -212,7 +220,7 @@ ir_cut_undo(struct ir_cli *cli, const json_t *inspect,
 	json_auto_t *links = NULL;
 
 	*differences = NULL;
-	declare(cli, i);
+	declare(cli, inspect, i);
 	if (undo(cli, inspect, i, &links, err) == -1)
 		return ir_wrap(err,
 		    "%s is not wholly connected again; run it again when this "

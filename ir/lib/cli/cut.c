@@ -184,8 +184,15 @@ static int
 hold_policy(struct ir_cutting *t, struct ir_err *err)
 {
 	if (json_object_get(t->c->record, "restart") == NULL ||
-	    ir_policy_hold(t->cli, "isolate", t->inspect, err) == 0)
+	    ir_policy_hold(t->cli, "isolate", t->inspect, err) == 0) {
+		const char *was = ir_json_str(t->c->record, "restart.Name");
+
+		if (*was != '\0' && !t->cli->dry_run && !t->c->already)
+			ir_say("the restart policy of %s, %s, is no until ir "
+			       "isolate --undo",
+			    t->name, was);
 		return 0;
+	}
 	if (err->code == IR_EINTR)
 		return ir_fail(err, IR_EINTR,
 		    "%s is cut off, but interrupted before its restart policy "

@@ -103,6 +103,7 @@ compare(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 	json_auto_t *now =
 	    ir_docker_inspect(cli->engine, ir_json_str(inspect, "Id"), err);
 	const json_t *was = ir_policy_held(p->before.records);
+	json_auto_t *held = NULL;
 	char text[256];
 
 	if (now == NULL)
@@ -117,8 +118,10 @@ compare(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 		    ir_json_str(now, "State.Status"));
 		differs(p, text);
 	}
-	if (was != NULL &&
-	    !json_equal(ir_json_at(now, "HostConfig.RestartPolicy"), was)) {
+	/* One that an isolation holds, too, stays "no" with that. */
+	if (ir_policy_before(cli, IR_PAUSE, now, &held, err) == -1)
+		return -1;
+	if (was != NULL && !json_equal(held, was)) {
 		snprintf(text, sizeof(text),
 		    "the restart policy is %.40s, it was %.40s",
 		    ir_json_str(now, "HostConfig.RestartPolicy.Name"),

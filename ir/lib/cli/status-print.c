@@ -82,6 +82,19 @@ add_keep(struct ir_buf *b, const json_t *keep)
 			    b, "%s%.64s", i == 0 ? " but for " : ", ", s);
 }
 
+/* Whether a later action of the same kind took the place of this one. */
+static bool
+is_over(const json_t *left, size_t i)
+{
+	const char *what = ir_json_str(json_array_get(left, i), "what");
+
+	while (++i < json_array_size(left))
+		if (strcmp(ir_json_str(json_array_get(left, i), "what"),
+			what) == 0)
+			return true;
+	return false;
+}
+
 char *
 ir_status_left(const json_t *o, struct ir_err *err)
 {
@@ -91,8 +104,10 @@ ir_status_left(const json_t *o, struct ir_err *err)
 	size_t i;
 
 	json_array_foreach (json_object_get(o, "left"), i, l) {
+		if (is_over(json_object_get(o, "left"), i))
+			continue;
 		ago(ir_json_str(l, "time"), when);
-		ir_buf_printf(&b, "%s%s", i > 0 ? ", " : "", done(l));
+		ir_buf_printf(&b, "%s%s", b.len > 0 ? ", " : "", done(l));
 		add_keep(&b, json_object_get(l, "keep"));
 		ir_buf_printf(&b, " %s", when);
 	}
