@@ -133,7 +133,11 @@ restarted_by(const struct ir_status_one *o, int64_t started)
 	 * on. */
 	if (ir_json_int(o->inspect, "RestartCount") > 0)
 		return text("its restart policy, ", policy);
-	if (restart != NULL)
+	/* Docker tells of a restart after the start that it made: one from
+	 * before was of another run.  podman tells of it first. */
+	if (restart != NULL &&
+	    (start == NULL || ir_docker_is_podman(o->s->cli->engine) ||
+		ir_status_event_time(restart) >= ir_status_event_time(start)))
 		return by_api(o, "restart", started);
 	if (start != NULL)
 		return by_api(o, "start", started);
