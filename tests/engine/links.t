@@ -132,9 +132,8 @@ spaces()
 	done | sort -u -k1,1 | cut -d' ' -f2
 }
 
-# everything: all links of all of them, without the clocks that run by
-# themselves.
-everything()
+# pictured: all links of all of them, without the clocks that run by themselves.
+pictured()
 {
 	local p
 
@@ -142,6 +141,21 @@ everything()
 		echo "== $(stat -Lc %i "$p")"
 		nsenter --net="$p" ip -d link
 	done | sed -E 's/timer +[0-9.]+//g'
+}
+
+# everything: the same, once it stands still: the kernel makes up its mind about
+# a link that went up or down within a second or so.
+everything()
+{
+	local i seen then=
+
+	for ((i = 0; i < 60; i++)); do
+		seen=$(pictured)
+		[ "$seen" != "$then" ] || break
+		then=$seen
+		sleep 1.2
+	done
+	printf '%s\n' "$seen"
 }
 
 up_of()
