@@ -157,6 +157,10 @@ code_is 0 "one undo for both"
 ok "what is declared is what is done" eval '
 	grep -q "its links are up again" "$bundle"/journal/0003-*.jsonl &&
 	! grep -q "connected to network" "$bundle"/journal/0003-*.jsonl'
+engine_is podman ||
+	is "$(jq -r 'select(.what // "" | test("policy set back")) | .undo' \
+		"$bundle"/journal/0003-*.jsonl)" "ir isolate" \
+		"and what would undo that"
 ok "reaches others" reaches_soon web 172.28.10.2
 
 # By the link first, then by the engine as well.

@@ -20,7 +20,7 @@
 
 #define ACTIONS "data/actions"
 
-static const char *const kinds[] = {"isolate", "pause"};
+const char *const ir_action_kinds[] = {IR_ISOLATE, IR_PAUSE};
 
 /* What a file's name says: "0007-isolate-undo-6dbeebd79a91.json". */
 struct named {
@@ -39,14 +39,14 @@ parse_name(const char *name, struct named *n)
 	n->run = strtol(name, &p, 10);
 	if (p - name < 4 || n->run < 0 || *p++ != '-')
 		return false;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const char *at = ir_text_after(p, kinds[i]), *undo;
+	for (size_t i = 0; i < IR_ACTION_KINDS; i++) {
+		const char *at = ir_text_after(p, ir_action_kinds[i]), *undo;
 
 		if (at == NULL)
 			continue;
 		undo = ir_text_after(at, "-undo");
 		at = undo != NULL ? undo : at;
-		n->kind = kinds[i];
+		n->kind = ir_action_kinds[i];
 		n->undo = undo != NULL;
 		snprintf(n->id, sizeof(n->id), "%s", at + (*at == '-'));
 		return *at == '-' && ir_is_hex(n->id, IR_ACTION_DIGITS) &&
@@ -209,12 +209,13 @@ parse_name_here(const char *name, struct named *n)
 	const char *p = ir_text_after(name, "ir-");
 
 	*n = (struct named){0};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const char *id = p != NULL ? ir_text_after(p, kinds[i]) : NULL;
+	for (size_t i = 0; i < IR_ACTION_KINDS; i++) {
+		const char *id =
+		    p != NULL ? ir_text_after(p, ir_action_kinds[i]) : NULL;
 
 		if (id == NULL || *id != '-')
 			continue;
-		n->kind = kinds[i];
+		n->kind = ir_action_kinds[i];
 		snprintf(n->id, sizeof(n->id), "%s", id + 1);
 		return ir_is_hex(n->id, IR_ACTION_DIGITS) &&
 		       is_end_here(id + 1 + IR_ACTION_DIGITS);

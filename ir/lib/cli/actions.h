@@ -4,7 +4,7 @@
  * kept so that any later run, also of another program, can put it back or look
  * whether it still holds.
  *
- * With a bundle the records of a kind ("isolate", "pause") are
+ * With a bundle the records of a kind are
  * data/actions/NNNN-<kind>-<first 12 digits of the id>.json, NNNN being the
  * number of the run, and NNNN-<kind>-undo-<12 digits>.json marks that all
  * before it was put back.  Without one there is a single file in the current
@@ -27,6 +27,12 @@ struct ir_actions {
 	char *where;     /* for people: the files that they came from; "" */
 	bool here;       /* it is the file in the current directory */
 };
+
+/* The kinds that there are. */
+#define IR_ISOLATE      "isolate"
+#define IR_PAUSE        "pause"
+#define IR_ACTION_KINDS 2
+extern const char *const ir_action_kinds[IR_ACTION_KINDS];
 
 #define IR_ACTION_DIGITS 12 /* of the id, in names */
 #define IR_ACTIONS_HERE  9  /* files of one container and kind, at most */

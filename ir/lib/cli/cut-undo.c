@@ -174,7 +174,7 @@ undo(struct ir_cli *cli, const json_t *inspect, const struct ir_isolation *i,
 	if (ir_docker_networks_restore(cli->engine, i->record, err) == -1)
 		return -1;
 	return ir_policy_release(
-		   cli, "isolate", inspect, i->actions.records, err) == -1
+		   cli, IR_ISOLATE, inspect, i->actions.records, err) == -1
 		   ? -1
 		   : 0;
 }

@@ -171,7 +171,8 @@ record_policy(struct ir_cutting *t, struct ir_err *err)
 
 	if (!ends_with_a_restart(t))
 		return 0;
-	if (ir_policy_before(t->cli, "isolate", t->inspect, &policy, err) == -1)
+	if (ir_policy_before(t->cli, IR_ISOLATE, t->inspect, &policy, err) ==
+	    -1)
 		return -1;
 	if (policy != NULL &&
 	    json_object_set(t->c->record, "restart", policy) == -1)
@@ -184,7 +185,7 @@ static int
 hold_policy(struct ir_cutting *t, struct ir_err *err)
 {
 	if (json_object_get(t->c->record, "restart") == NULL ||
-	    ir_policy_hold(t->cli, "isolate", t->inspect, err) == 0) {
+	    ir_policy_hold(t->cli, IR_ISOLATE, t->inspect, err) == 0) {
 		const char *was = ir_json_str(t->c->record, "restart.Name");
 
 		if (*was != '\0' && !t->cli->dry_run && !t->c->already)
@@ -245,7 +246,7 @@ save_state(struct ir_cutting *t, struct ir_err *err)
 {
 	ir_auto_buf struct ir_buf tar = IR_BUF_INIT;
 	ir_auto_free char *path =
-	    ir_action_path(t->cli, "isolate", t->id, ".network.tar", err);
+	    ir_action_path(t->cli, IR_ISOLATE, t->id, ".network.tar", err);
 	json_t *ledger = NULL;
 	int rc;
 

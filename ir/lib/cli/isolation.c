@@ -13,8 +13,6 @@
 #include "docker/networks.h"
 #include "json/json.h"
 
-#define KIND "isolate"
-
 /* The id of a network, or the name that podman gives instead; "" is fine. */
 static bool
 is_id(const char *s)
@@ -130,7 +128,8 @@ ir_isolation_load(struct ir_cli *cli, const json_t *inspect, const char *from,
 	const json_t *r;
 
 	memset(i, 0, sizeof(*i));
-	if (ir_actions_load(cli, KIND, inspect, from, &i->actions, err) == -1)
+	if (ir_actions_load(cli, IR_ISOLATE, inspect, from, &i->actions, err) ==
+	    -1)
 		return -1;
 	json_array_foreach (i->actions.records, k, r)
 		if (check(r, i->actions.where, err) == -1 ||
@@ -158,13 +157,13 @@ ir_isolation_before(struct ir_cli *cli, const json_t *inspect, const char *from,
 char *
 ir_isolation_save(struct ir_cli *cli, const json_t *record, struct ir_err *err)
 {
-	return ir_action_save(cli, KIND, record, err);
+	return ir_action_save(cli, IR_ISOLATE, record, err);
 }
 
 int
 ir_isolation_undone(struct ir_cli *cli, const struct ir_isolation *i,
     const json_t *inspect, const json_t *differences, struct ir_err *err)
 {
-	return ir_actions_undone(cli, KIND, &i->actions, inspect,
+	return ir_actions_undone(cli, IR_ISOLATE, &i->actions, inspect,
 	    json_pack("{s:O}", "differences", differences), err);
 }

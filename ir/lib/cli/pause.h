@@ -23,8 +23,6 @@
 #include "cli/actions.h"
 #include "cli/cli.h"
 
-#define IR_PAUSE "pause"
-
 enum ir_pause_state {
 	IR_PAUSE_DONE,        /* frozen, or thawed again */
 	IR_PAUSE_KILLED,      /* it could not be frozen */

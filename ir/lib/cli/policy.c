@@ -11,8 +11,6 @@
 #include "docker/container.h"
 #include "json/json.h"
 
-static const char *const kinds[] = {"isolate", "pause"};
-
 /* The policies that there are; a record could hold any word. */
 static const char *const names[] = {
     "no", "always", "unless-stopped", "on-failure"};
@@ -55,16 +53,17 @@ held_by_other(struct ir_cli *cli, const char *kind, const json_t *inspect,
 	int rc = 0;
 
 	*policy = NULL;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < IR_ACTION_KINDS; i++) {
 		struct ir_actions a;
 
-		if (rc == -1 || strcmp(kinds[i], kind) == 0)
+		if (rc == -1 || strcmp(ir_action_kinds[i], kind) == 0)
 			continue;
-		rc = ir_actions_load(cli, kinds[i], inspect, NULL, &a, err);
+		rc = ir_actions_load(
+		    cli, ir_action_kinds[i], inspect, NULL, &a, err);
 		if (rc == 0 && ir_policy_held(a.records) != NULL) {
 			json_decref(*policy);
 			*policy = json_deep_copy(ir_policy_held(a.records));
-			*other = kinds[i];
+			*other = ir_action_kinds[i];
 		}
 		ir_actions_free(&a);
 	}
@@ -141,6 +140,7 @@ ir_policy_release(struct ir_cli *cli, const char *kind, const json_t *inspect,
 	const json_t *now = ir_json_at(inspect, "HostConfig.RestartPolicy");
 	json_auto_t *its = NULL;
 	const char *other = "";
+	char undo[32];
 
 	if (was == NULL)
 		return 0;
@@ -165,7 +165,8 @@ ir_policy_release(struct ir_cli *cli, const char *kind, const json_t *inspect,
 			    ir_json_str(was, "Name"));
 		return 0;
 	}
-	ir_cli_change(cli, "ir pause", "as it was before",
+	snprintf(undo, sizeof(undo), "ir %s", kind);
+	ir_cli_change(cli, undo, "as it was before",
 	    "container %.12s: restart policy set back to %s",
 	    ir_json_str(inspect, "Id"), ir_json_str(was, "Name"));
 	if (set(cli, inspect, was, err) == -1)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/actions.h"
 #include "cli/statusparts.h"
 #include "docker/networks.h"
 #include "host/filter.h"
@@ -214,7 +215,7 @@ check(struct ir_status_one *o, struct ir_host *h, struct ir_err *err)
 	size_t i;
 
 	json_array_foreach (o->records, i, r)
-		if (is(r, "kind", "pause"))
+		if (is(r, "kind", IR_PAUSE))
 			check_pause(o, json_object_get(r, "record"), h);
 	if (isolation == NULL || check_isolation(o, isolation, h, err) == 0)
 		return 0;

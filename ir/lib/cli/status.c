@@ -46,7 +46,7 @@ read_record(struct ir_status_one *o, const json_t *entry)
 	const json_t *r = json_object_get(entry, "record");
 	int64_t t = ir_status_record_time(o->s, r);
 	int64_t started = ir_status_time(ir_json_str(r, "started"));
-	bool isolate = strcmp(ir_json_str(entry, "kind"), "isolate") == 0;
+	bool isolate = strcmp(ir_json_str(entry, "kind"), IR_ISOLATE) == 0;
 	const char *how = ir_json_str(r, isolate ? "method" : "how");
 
 	if (*how == '\0')
@@ -133,7 +133,7 @@ ir_status_isolation(const struct ir_status_one *o)
 	size_t i;
 
 	json_array_foreach (o->records, i, r)
-		if (strcmp(ir_json_str(r, "kind"), "isolate") == 0 &&
+		if (strcmp(ir_json_str(r, "kind"), IR_ISOLATE) == 0 &&
 		    strcmp(ir_json_str(r, "record.time"),
 			ir_json_str(last, "time")) >= 0)
 			last = json_object_get(r, "record");
@@ -152,7 +152,7 @@ compare(struct ir_status_one *o)
 	if (isolation != NULL)
 		ir_status_networks(o, isolation);
 	json_array_foreach (o->records, i, r)
-		if (strcmp(ir_json_str(r, "kind"), "pause") == 0)
+		if (strcmp(ir_json_str(r, "kind"), IR_PAUSE) == 0)
 			ir_status_thawed(o, json_object_get(r, "record"));
 	ir_status_host(o);
 	ir_status_execs(o);

@@ -9,9 +9,6 @@
 
 #include "base/signal.h"
 
-/* The longest wait before looking again whether a signal has come. */
-#define LOOK_MS 200
-
 struct curl_wire {
 	struct ir_wire wire;
 	const struct ir_curl *lib;
@@ -160,7 +157,8 @@ drive(struct curl_wire *c, const struct ir_wire_to *to, struct ir_err *err)
 		if (c->lib->multi_perform(c->multi, &running) != CURLM_OK)
 			return ir_fail(err, IR_EINTERNAL, "libcurl failed");
 		if (running)
-			c->lib->multi_poll(c->multi, NULL, 0, LOOK_MS, NULL);
+			c->lib->multi_poll(
+			    c->multi, NULL, 0, IR_WIRE_LOOK_MS, NULL);
 	}
 	msg = c->lib->multi_info_read(c->multi, &left);
 	if (msg == NULL)

@@ -12,10 +12,6 @@
 #include "base/signal.h"
 #include "base/time.h"
 
-/* The longest wait before looking again whether a signal has come just before
- * the wait began. */
-#define LOOK_MS 200
-
 static const struct {
 	const char *name;
 	size_t at, size;
@@ -106,7 +102,7 @@ look(const struct ir_http_transfer *t, struct ir_err *err)
 static int
 wait_ms(const struct ir_http_transfer *t)
 {
-	uint64_t now = ir_mono_ns(), ms = LOOK_MS, left;
+	uint64_t now = ir_mono_ns(), ms = IR_WIRE_LOOK_MS, left;
 	const uint64_t since[] = {t->start, t->last};
 	const long limit[] = {t->req->total_ms, t->req->stall_ms};
 

@@ -16,10 +16,6 @@
 #include "base/signal.h"
 #include "base/time.h"
 
-/* The longest wait before looking again whether a signal has come just before
- * the wait began. */
-#define LOOK_MS 200
-
 ssize_t
 ir_wire_recv(struct ir_wire *w, void *p, size_t n)
 {
@@ -86,8 +82,9 @@ unix_connect(int fd, const struct ir_wire_to *to, struct ir_err *err)
 	strncpy(sun.sun_path, to->server->unix_path, sizeof(sun.sun_path) - 1);
 	while ((now = ir_mono_ns()) < until) {
 		uint64_t us = (until - now) / 1000u + 1;
-		struct timeval wait = {
-		    .tv_usec = us < LOOK_MS * 1000 ? (long)us : LOOK_MS * 1000};
+		struct timeval wait = {.tv_usec = us < IR_WIRE_LOOK_MS * 1000
+						      ? (long)us
+						      : IR_WIRE_LOOK_MS * 1000};
 
 		if (ir_interrupted())
 			return ir_fail(err, IR_EINTR, "interrupted");

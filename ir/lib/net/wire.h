@@ -14,6 +14,10 @@
 #include "base/err.h"
 #include "net/http.h"
 
+/* The longest wait before looking again whether a signal has come just before
+ * the wait began. */
+#define IR_WIRE_LOOK_MS 200
+
 /* What read and write give beside a count. */
 enum {
 	IR_WIRE_WAIT = -1,   /* nothing can be done now: poll fd */
