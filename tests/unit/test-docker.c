@@ -151,7 +151,7 @@ test_find(void **state)
 	static const char script[] =
 	    "{\"answers\": ["
 	    "{\"path\": \"/containers/json\", \"json\": ["
-	    "{\"Id\": \"ab1\", \"Names\": [\"/one\"]},"
+	    "{\"Id\": \"ab1\", \"Names\": [\"/app/db\", \"/one\"]},"
 	    "{\"Id\": \"ab2\", \"Names\": null},"
 	    "{\"Id\": \"b\", \"Names\": [\"/three\"]}]},"
 	    "{\"path\": \"/containers/ab/json\", \"status\": 500, \"json\":"
@@ -176,7 +176,7 @@ test_find(void **state)
 	finds_not(
 	    d, "nope", IR_ENOENT, "no such container: nope; see docker ps -a");
 	finds_not(d, "ab", IR_EUSAGE,
-	    "ab is the beginning of 2 ids: ab1 (one), ab2 (); give more");
+	    "ab is the beginning of 2 ids: ab1 (one), ab2 (ab2); give more");
 	finds_not(d, "err", IR_EPROTO, "disk on fire");
 	finds_not(d, "evil", IR_EPROTO, "not 64 hex digits");
 	finds_not(d, "", IR_EUSAGE, "no container named");

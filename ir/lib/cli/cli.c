@@ -126,13 +126,8 @@ complete(void)
 	size_t i;
 	const json_t *c;
 
-	json_array_foreach (list, i, c) {
-		const char *name = json_string_value(
-		    json_array_get(json_object_get(c, "Names"), 0));
-
-		if (name != NULL)
-			ir_out(IR_PLAIN, "%s", name + (*name == '/'));
-	}
+	json_array_foreach (list, i, c)
+		ir_out(IR_PLAIN, "%s", ir_docker_listed_name(c));
 	ir_docker_close(d);
 	return IR_OK;
 }

@@ -5,7 +5,6 @@
 #include "cli/cut.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -52,17 +51,13 @@ print_endpoints(const json_t *record)
 	}
 }
 
-/* What a cut network leaves open: CVE-2024-29018; measured on 20.10, mended in
- * 26.0, whose API is 1.45. */
+/* What a cut network leaves open. */
 static void
 warn_resolver(const struct ir_cli *cli, const json_t *inspect, int leaks)
 {
 	const char *name = ir_docker_name(inspect);
 
-	if (leaks == 0 || ir_docker_is_podman(cli->engine) ||
-	    !ir_json_true(inspect, "State.Running") ||
-	    ir_json_true(inspect, "State.Paused") ||
-	    strtod(ir_docker_api(cli->engine), NULL) >= 1.45)
+	if (leaks == 0 || !ir_docker_resolves_for_all(cli->engine, inspect))
 		return;
 	ir_warn("names can still be resolved from inside, through the engine's "
 		"own resolver%s: data can leak so; pause it too (ir pause %s)",

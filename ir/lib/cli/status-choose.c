@@ -6,16 +6,8 @@
 
 #include "base/text.h"
 #include "cli/statusparts.h"
+#include "docker/container.h"
 #include "json/json.h"
-
-static const char *
-listed_name(const json_t *c)
-{
-	const char *s =
-	    json_string_value(json_array_get(json_object_get(c, "Names"), 0));
-
-	return s == NULL ? "" : s + (*s == '/');
-}
 
 static bool
 is_named(const char *name, const char *its, const char *id)
@@ -42,7 +34,8 @@ choose(const struct ir_status *s, const json_t *records, const char *name,
 	}
 	/* By its new name. */
 	json_array_foreach (s->list, i, c)
-		if (is_named(name, listed_name(c), ir_json_str(c, "Id")) &&
+		if (is_named(
+			name, ir_docker_listed_name(c), ir_json_str(c, "Id")) &&
 		    (json_object_size(ids) == before ||
 			json_object_get(ids, ir_json_str(c, "Id")) != NULL))
 			json_object_set_new(

@@ -4,7 +4,6 @@
  * and stopped processes.  The engine is not believed where this can be seen.
  * See statusparts.h.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/actions.h"
@@ -32,17 +31,9 @@ is_by_api(const json_t *record)
 
 /* How many networks the engine shows. */
 static size_t
-networks(const json_t *inspect)
+networks(const struct ir_status_one *o)
 {
-	const char *name;
-	json_t *e;
-	size_t n = 0;
-
-	json_object_foreach (
-	    ir_json_at(inspect, "NetworkSettings.Networks"), name, e)
-		n += strcmp(name, "none") != 0 &&
-		     ir_docker_networks_has(inspect, name);
-	return n;
+	return json_array_size(json_object_get(o->now, "networks"));
 }
 
 /* One link that leads out of the container's network namespace. */
@@ -52,7 +43,7 @@ check_link(struct ir_status_one *o, const json_t *record, const json_t *link)
 	const char *name = ir_json_str(link, "name");
 
 	if (is_by_api(record)) {
-		if (networks(o->inspect) == 0)
+		if (networks(o) == 0)
 			ir_status_deviates(o, "interface", 0, NULL,
 			    o->todo_pause,
 			    "it has an interface, %s, although the engine "
@@ -83,7 +74,7 @@ check_links(struct ir_status_one *o, const json_t *record, struct ir_host *h,
 			check_link(o, record, l);
 			n++;
 		}
-	if (n < networks(o->inspect))
+	if (n < networks(o))
 		ir_status_deviates(o, "hidden", 0, NULL, o->todo_pause,
 		    "the engine shows more networks than links lead out of it: "
 		    "a process within took one away, or hides it");
@@ -138,20 +129,14 @@ check_filter(struct ir_status_one *o, const json_t *record, struct ir_host *h,
 	return 0;
 }
 
-/* Old engines look names up for a container that is on no network; mended in
- * 26.0, whose API is 1.45 (CVE-2024-29018). */
 static void
 check_resolver(struct ir_status_one *o, struct ir_host *h)
 {
-	const struct ir_docker *d = o->s->cli->engine;
-
-	if (ir_json_true(o->inspect, "State.Paused") ||
-	    ir_docker_is_podman(d) || strtod(ir_docker_api(d), NULL) >= 1.45 ||
-	    ir_host_resolver_leaks(h) != 1)
-		return;
-	ir_status_deviates(o, "resolver", 0, NULL, o->todo_pause,
-	    "it runs, and names are still resolved from inside by the engine's "
-	    "own resolver, which leaks data");
+	if (ir_docker_resolves_for_all(o->s->cli->engine, o->inspect) &&
+	    ir_host_resolver_leaks(h) == 1)
+		ir_status_deviates(o, "resolver", 0, NULL, o->todo_pause,
+		    "it runs, and names are still resolved from inside by the "
+		    "engine's own resolver, which leaks data");
 }
 
 static int

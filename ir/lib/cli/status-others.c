@@ -10,19 +10,11 @@
 #include "base/text.h"
 #include "cli/statusparts.h"
 #include "docker/container.h"
+#include "docker/sharing.h"
 #include "json/json.h"
 
 /* Commands that are told of, the last ones. */
 #define MAX_EXECS 20
-
-static const char *
-listed_name(const json_t *c)
-{
-	const char *s =
-	    json_string_value(json_array_get(json_object_get(c, "Names"), 0));
-
-	return s == NULL ? ir_json_str(c, "Id") : s + (*s == '/');
-}
 
 /* Whole seconds. */
 static int64_t
@@ -53,7 +45,7 @@ takes_place(const struct ir_status_one *o, const json_t *c)
 	const json_t *theirs = json_object_get(c, "Labels");
 	int64_t created = created_at(c);
 
-	if (strcmp(listed_name(c), o->name) == 0)
+	if (strcmp(ir_docker_listed_name(c), o->name) == 0)
 		return "has its name now";
 	if (created < o->first - IR_SECOND)
 		return NULL;
@@ -70,7 +62,7 @@ replaced(struct ir_status_one *o, const json_t *c, const char *how)
 {
 	const char *id = ir_json_str(c, "Id");
 	int64_t created = created_at(c);
-	bool named = strcmp(listed_name(c), o->name) == 0;
+	bool named = strcmp(ir_docker_listed_name(c), o->name) == 0;
 	struct ir_err err;
 	json_t *by;
 
@@ -81,21 +73,8 @@ replaced(struct ir_status_one *o, const json_t *c, const char *how)
 	ir_auto_free char *todo = ir_asprintf(&err, "ir isolate %.12s", id);
 	ir_status_deviates(o, "replaced", created, by, todo,
 	    "another container %s: %.12s%s%s, image %s, %s", how, id,
-	    named ? "" : " ", named ? "" : listed_name(c),
+	    named ? "" : " ", named ? "" : ir_docker_listed_name(c),
 	    ir_json_str(c, "Image"), ir_json_str(c, "State"));
-}
-
-/* Whether c lives in the network namespace of this one, and since when. */
-static bool
-joins(const struct ir_status_one *o, const json_t *c)
-{
-	const char *x = ir_text_after(
-	    ir_json_str(c, "HostConfig.NetworkMode"), "container:");
-	size_t n = x != NULL ? strlen(x) : 0;
-
-	return n > 0 &&
-	       (strcmp(x, o->name) == 0 || strncmp(o->id, x, n) == 0) &&
-	       created_at(c) >= o->first - IR_SECOND;
 }
 
 void
@@ -113,7 +92,8 @@ ir_status_others(struct ir_status_one *o)
 			continue;
 		if ((how = takes_place(o, c)) != NULL)
 			replaced(o, c, how);
-		if (!joins(o, c))
+		if (created_at(c) < o->first - IR_SECOND ||
+		    !ir_docker_joins(o->s->cli->engine, c, o->inspect))
 			continue;
 		ir_auto_free char *todo =
 		    ir_asprintf(&err, "ir pause %.12s", id);
@@ -123,7 +103,7 @@ ir_status_others(struct ir_status_one *o)
 		    todo,
 		    "container %s (%.12s, %s) was made since and uses its "
 		    "network namespace",
-		    listed_name(c), id, ir_json_str(c, "State"));
+		    ir_docker_listed_name(c), id, ir_json_str(c, "State"));
 	}
 }
 

@@ -59,15 +59,6 @@ struct work {
 	atomic_size_t next;
 };
 
-static const char *
-listed_name(const json_t *c)
-{
-	const char *s =
-	    json_string_value(json_array_get(json_object_get(c, "Names"), 0));
-
-	return s == NULL ? ir_json_str(c, "Id") : s + (*s == '/');
-}
-
 /* Whether the container that the list shows has that label, "key" or
  * "key=value". */
 static bool
@@ -135,13 +126,13 @@ add(struct work *w, const json_t *c, const char *name, bool chosen)
 		return;
 	if (chosen && is_us(id)) {
 		ir_warn("%s is the container that this runs in: left out",
-		    listed_name(c));
+		    ir_docker_listed_name(c));
 		return;
 	}
-	w->t[w->n++] =
-	    (struct target){.name = name != NULL ? name : listed_name(c),
-		.id = id,
-		.chosen = chosen};
+	w->t[w->n++] = (struct target){
+	    .name = name != NULL ? name : ir_docker_listed_name(c),
+	    .id = id,
+	    .chosen = chosen};
 }
 
 /* The one entry with that name, or whose id begins so; NULL if there is none,
@@ -154,7 +145,7 @@ look_up(const json_t *list, const char *name)
 
 	name += *name == '/';
 	json_array_foreach (list, i, c)
-		if (strcmp(listed_name(c), name) == 0)
+		if (strcmp(ir_docker_listed_name(c), name) == 0)
 			return c;
 	json_array_foreach (list, i, c)
 		if (n > 0 && strncmp(ir_json_str(c, "Id"), name, n) == 0) {

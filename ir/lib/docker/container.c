@@ -58,14 +58,19 @@ ask(struct ir_docker *d, const char *name, struct ir_err *err)
 	return doc != NULL ? with_id(doc, name, err) : NULL;
 }
 
-/* The first name in a list's entry, without the slash. */
-static const char *
-listed_name(const json_t *entry)
+const char *
+ir_docker_listed_name(const json_t *entry)
 {
-	const char *s = json_string_value(
-	    json_array_get(json_object_get(entry, "Names"), 0));
+	const json_t *v;
+	size_t i;
 
-	return s == NULL ? "" : s[0] == '/' ? s + 1 : s;
+	json_array_foreach (json_object_get(entry, "Names"), i, v) {
+		const char *s = json_string_value(v);
+
+		if (s != NULL && strchr(s + (*s == '/'), '/') == NULL)
+			return s + (*s == '/');
+	}
+	return ir_json_str(entry, "Id");
 }
 
 /* Engines tell an ambiguous prefix in different ways, and none of them says
@@ -87,7 +92,8 @@ explain_ambiguous(struct ir_docker *d, const char *name, struct ir_err *err)
 			continue;
 		if (++found <= 10)
 			ir_buf_printf(&who, "%s%.12s (%s)",
-			    found > 1 ? ", " : "", id, listed_name(c));
+			    found > 1 ? ", " : "", id,
+			    ir_docker_listed_name(c));
 	}
 	if (found > 1 && !who.failed)
 		ir_fail(err, IR_EUSAGE,

@@ -31,6 +31,11 @@ json_t *ir_docker_list(struct ir_docker *d, struct ir_err *err);
 /** ir_docker_name(inspect): the name without its leading slash, borrowed. */
 const char *ir_docker_name(const json_t *inspect);
 
+/** ir_docker_listed_name(entry): the same of an entry of ir_docker_list(),
+ * which has the names that links gave it too ("/app/db"), in any order; its id
+ * if it has no name. */
+const char *ir_docker_listed_name(const json_t *entry);
+
 /* State changes; each returns 0 only when the engine says that it did it. */
 int ir_docker_pause(struct ir_docker *d, const char *id, struct ir_err *err);
 int ir_docker_unpause(struct ir_docker *d, const char *id, struct ir_err *err);

@@ -77,8 +77,6 @@ ir_docker_ports_free(
 	json_object_foreach (wanted, port, bindings)
 		json_array_foreach (bindings, i, b) {
 			const json_t *c = who_has(d, list, inspect, port, b);
-			const char *name = json_string_value(
-			    json_array_get(json_object_get(c, "Names"), 0));
 
 			if (c != NULL)
 				return ir_fail(err, IR_EPROTO,
@@ -86,7 +84,7 @@ ir_docker_ports_free(
 				    "is taken by container %s: stop that first",
 				    ir_json_str(b, "HostPort"),
 				    ir_docker_name(inspect),
-				    name != NULL ? name + (*name == '/') : "?");
+				    ir_docker_listed_name(c));
 		}
 	return 0;
 }

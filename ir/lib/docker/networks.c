@@ -37,6 +37,15 @@ ir_docker_networks_mode(const json_t *inspect, struct ir_err *err)
 	return 0;
 }
 
+bool
+ir_docker_resolves_for_all(const struct ir_docker *d, const json_t *inspect)
+{
+	return !ir_docker_is_podman(d) &&
+	       ir_json_true(inspect, "State.Running") &&
+	       !ir_json_true(inspect, "State.Paused") &&
+	       strtod(ir_docker_api(d), NULL) < 1.45;
+}
+
 /* Whether the engine shows the container on that network now; also when it
  * cannot be asked. */
 static bool

@@ -30,6 +30,13 @@ json_t *ir_docker_networks_of(const json_t *inspect, struct ir_err *err);
  * use) and never takes away from a running container is no connection. */
 bool ir_docker_networks_has(const json_t *inspect, const char *name);
 
+/** ir_docker_resolves_for_all(d, inspect): whether this engine's own resolver,
+ * if it asks one on loopback, looks names up for the container, which runs,
+ * although it is on no network (CVE-2024-29018; mended in 26.0, whose API is
+ * 1.45). */
+bool ir_docker_resolves_for_all(
+    const struct ir_docker *d, const json_t *inspect);
+
 /** ir_docker_networks_record(d, inspect, err): the record, the caller owns
  * it; its list is in the order in which to reconnect (the one of NetworkMode
  * first, then by name); "none" and "host" are not in it. */

@@ -263,14 +263,10 @@ ir_docker_sharing_network(
 	size_t i;
 	const json_t *c;
 
-	json_array_foreach (list, i, c) {
-		const char *name = json_string_value(
-		    json_array_get(json_object_get(c, "Names"), 0));
-
-		if (name != NULL && ir_docker_joins(d, c, inspect))
+	json_array_foreach (list, i, c)
+		if (ir_docker_joins(d, c, inspect))
 			json_array_append_new(
-			    out, json_string(name + (*name == '/')));
-	}
+			    out, json_string(ir_docker_listed_name(c)));
 	return out;
 }
 
