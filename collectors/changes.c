@@ -32,5 +32,6 @@ const struct ir_collector ir_collector_changes = {
     .what = "the engine's own list of changed paths",
     .changes = "",
     .calls = "GET /containers/{id}/changes",
+    .profiles = IR_EVERY_PROFILE,
     .run = changes_run,
 };

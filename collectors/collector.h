@@ -9,10 +9,20 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/sink.h"
 #include "docker/docker.h"
+#include "host/host.h"
+
+/* How much is taken.  A collector belongs to one or more of them. */
+enum ir_profile {
+	IR_TRIAGE = 1,   /* what is volatile, in seconds; no whole image */
+	IR_STANDARD = 2, /* all that is the container's own */
+	IR_FULL = 4,     /* also memory, volumes, and the base image */
+};
+#define IR_EVERY_PROFILE (IR_TRIAGE | IR_STANDARD | IR_FULL)
 
 /* How a run of a collector ended. */
 enum ir_collected {
@@ -35,6 +45,16 @@ struct ir_target {
 	const char *engine_dir, *dir, *image_dir;
 	const char *mark; /* put on what is made on the engine for a while */
 	bool live;        /* the container runs and is not to be paused */
+	/* The container as this host has it, for a local engine and root; or
+	 * NULL, and no_host says why, fit to follow "skipped: ". */
+	struct ir_host *host;
+	const char *no_host;
+	enum ir_profile profile;
+	int64_t since;         /* only what was logged or happened from then
+				* on, in seconds since the epoch; 0: all */
+	uint64_t log_tail;     /* only so many bytes of the end of a log, or
+				* 0 */
+	uint64_t volume_limit; /* of each volume only so many bytes, or 0 */
 	const char *commit_repo, *commit_tag; /* NULL: no evidence image */
 	const char *comment;                  /* for the evidence image */
 };
@@ -49,6 +69,14 @@ struct ir_collector {
 			      * need not stand still for it; such ones come
 			      * last */
 	bool on_request;     /* only if t->commit_repo is set; else skipped */
+	bool needs_host;     /* skipped where t->host is NULL */
+	bool hostile;        /* what it reads, the container can serve, and not
+			      * answer: it runs in a process of its own, which
+			      * is killed at the deadline (base/aside.h) */
+	unsigned profiles;   /* of enum ir_profile, in which it is asked for
+			      * without a word */
+	unsigned deadline_s; /* then it is cut off, and failed; 0: never, as
+			      * long as bytes come */
 	enum ir_collected (*run)(const struct ir_target *t,
 	    struct ir_sink *sink, struct ir_err *err);
 };

@@ -22,5 +22,7 @@ const struct ir_collector ir_collector_engine = {
     .changes = "",
     .calls = "GET /version\n"
 	     "GET /info",
+    .profiles = IR_EVERY_PROFILE,
+    .deadline_s = 60,
     .run = engine_run,
 };

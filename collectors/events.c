@@ -35,5 +35,7 @@ const struct ir_collector ir_collector_events = {
     .what = "the engine's events since the container was made",
     .changes = "",
     .calls = "GET /events",
+    .profiles = IR_EVERY_PROFILE,
+    .deadline_s = 60,
     .run = events_run,
 };

@@ -38,5 +38,7 @@ const struct ir_collector ir_collector_exec = {
     .what = "exec sessions in the container",
     .changes = "",
     .calls = "GET /exec/.../json for each session",
+    .profiles = IR_EVERY_PROFILE,
+    .deadline_s = 60,
     .run = exec_run,
 };

@@ -20,5 +20,6 @@ const struct ir_collector ir_collector_filesystem = {
     .what = "the container's whole tree, without its volumes",
     .changes = "",
     .calls = "GET /containers/{id}/export",
+    .profiles = IR_STANDARD | IR_FULL,
     .run = filesystem_run,
 };

@@ -89,5 +89,6 @@ const struct ir_collector ir_collector_image = {
 	     "GET /containers/.../export of that\n"
 	     "DELETE /containers/... that",
     .apart = true,
+    .profiles = IR_EVERY_PROFILE,
     .run = image_run,
 };

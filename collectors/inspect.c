@@ -16,5 +16,7 @@ const struct ir_collector ir_collector_inspect = {
     .what = "configuration and state of the container",
     .changes = "",
     .calls = "GET /containers/{id}/json",
+    .profiles = IR_EVERY_PROFILE,
+    .deadline_s = 60,
     .run = inspect_run,
 };

@@ -37,5 +37,6 @@ const struct ir_collector ir_collector_logs = {
     .what = "stdout and stderr since the container was made",
     .changes = "",
     .calls = "GET /containers/{id}/logs?stdout=1&stderr=1&timestamps=1",
+    .profiles = IR_EVERY_PROFILE,
     .run = logs_run,
 };

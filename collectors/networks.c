@@ -38,5 +38,7 @@ const struct ir_collector ir_collector_networks = {
     .what = "the container's networks, and who else is on them",
     .changes = "",
     .calls = "GET /networks/... for each",
+    .profiles = IR_EVERY_PROFILE,
+    .deadline_s = 60,
     .run = networks_run,
 };

@@ -21,5 +21,7 @@ const struct ir_collector ir_collector_stats = {
     .what = "CPU, memory, disk and network use",
     .changes = "",
     .calls = "GET /containers/{id}/stats?stream=false",
+    .profiles = IR_EVERY_PROFILE,
+    .deadline_s = 60,
     .run = stats_run,
 };

@@ -20,5 +20,7 @@ const struct ir_collector ir_collector_top = {
     .what = "processes of the container",
     .changes = "",
     .calls = "GET /containers/{id}/top",
+    .profiles = IR_EVERY_PROFILE,
+    .deadline_s = 60,
     .run = top_run,
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/aside.h"
 #include "base/buf.h"
 #include "base/signal.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@
 #include "collectors/copy.h"
 #include "docker/container.h"
 #include "docker/image.h"
+#include "host/host.h"
 #include "json/json.h"
 
 static struct {
@@ -50,6 +52,8 @@ struct capture {
 	struct ir_cli *cli;
 	struct ir_target t;
 	json_t *inspect;
+	struct ir_host *host;
+	struct ir_err no_host;
 	struct ir_places places;
 	char *repo, *tag;
 	char mark[64];
@@ -121,6 +125,44 @@ keep(struct capture *c, const struct ir_collector *k, unsigned run,
 	    c->cli->bundle, k->name, c->t.id, how, why, 0, err);
 }
 
+/* What ir_aside() runs: k, for c. */
+struct turn {
+	struct capture *c;
+	const struct ir_collector *k;
+};
+
+static int
+take_turn(void *arg, struct ir_sink *sink, struct ir_err *err)
+{
+	const struct turn *t = arg;
+
+	return (int)t->k->run(&t->c->t, sink, err);
+}
+
+/* Within its deadline. */
+static enum ir_collected
+run_one(struct capture *c, const struct ir_collector *k, struct ir_err *err)
+{
+	struct ir_sink *sink = ir_bundle_sink(c->cli->bundle);
+	long ms = (long)k->deadline_s * 1000;
+	struct turn turn = {c, k};
+	enum ir_collected how;
+	int rc;
+
+	if (k->needs_host && c->t.host == NULL) {
+		ir_fail(err, IR_EPERM, "%s", c->t.no_host);
+		return IR_SKIP;
+	}
+	if (k->hostile) {
+		rc = ir_aside(sink, ms, take_turn, &turn, err);
+		return rc == -1 ? IR_FAIL : (enum ir_collected)rc;
+	}
+	ir_docker_deadline(c->cli->engine, ms);
+	how = k->run(&c->t, sink, err);
+	ir_docker_deadline(c->cli->engine, 0);
+	return how;
+}
+
 static int
 collect(struct capture *c, const struct ir_collector *k, struct ir_err *err)
 {
@@ -132,7 +174,7 @@ collect(struct capture *c, const struct ir_collector *k, struct ir_err *err)
 	if (ir_interrupted() && is_asked_for(k))
 		ir_fail(&why, IR_EINTR, "interrupted before it began");
 	else
-		how = k->run(&c->t, ir_bundle_sink(c->cli->bundle), &why);
+		how = run_one(c, k, &why);
 	ms = (double)(ir_mono_ns() - began) / 1e6;
 	if (how == IR_GOT || how == IR_NOTHING)
 		why.msg[0] = '\0';
@@ -180,7 +222,12 @@ find(struct capture *c, const char *name, struct ir_err *err)
 	if (!ir_is_hex(image, 64))
 		return ir_fail(err, IR_EPROTO,
 		    "the engine names the image of %s oddly", name);
+	c->host = ir_host_open(ir_json_str(c->inspect, "Id"),
+	    ir_json_int(c->inspect, "State.Pid"), &c->no_host);
 	c->t = (struct ir_target){
+	    .host = c->host,
+	    .no_host = c->no_host.msg,
+	    .profile = IR_STANDARD,
 	    .engine = c->cli->engine,
 	    .id = ir_json_str(c->inspect, "Id"),
 	    .name = ir_docker_name(c->inspect),
@@ -352,6 +399,7 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 		rc = ir_fail_mem(err);
 	else
 		rc = capture(&c, err);
+	ir_host_close(c.host);
 	json_decref(c.inspect);
 	json_decref(c.ledger);
 	free(c.repo);

@@ -1,4 +1,5 @@
 libir_a_SOURCES += \
+	ir/lib/base/aside.c ir/lib/base/aside.h \
 	ir/lib/base/buf.c ir/lib/base/buf.h \
 	ir/lib/base/err.c ir/lib/base/err.h \
 	ir/lib/base/file.c ir/lib/base/file.h \

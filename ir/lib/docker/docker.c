@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/time.h"
 #include "docker/endpoint.h"
 #include "json/json.h"
 
@@ -19,6 +20,7 @@ struct ir_docker {
 	char api[16]; /* "" until negotiated */
 	bool podman;
 	long status;
+	uint64_t until_ns; /* the deadline, or 0 */
 	ir_docker_call_fn on_call;
 	void *on_call_arg;
 	ir_docker_rehearse_fn rehearse;
@@ -201,13 +203,35 @@ refused(const struct call *c, struct ir_http_response *res, struct ir_err *err)
 	    words(res->error_body, doc), res->status, c->method, c->path);
 }
 
+void
+ir_docker_deadline(struct ir_docker *d, long ms)
+{
+	d->until_ns = ms == 0 ? 0 : ir_mono_ns() + (uint64_t)ms * 1000000;
+}
+
+/* What a call may take, and no longer than all of them together. */
+static int
+allow(const struct ir_docker *d, long *ms, struct ir_err *err)
+{
+	uint64_t now = ir_mono_ns(), left;
+
+	if (d->until_ns == 0)
+		return 0;
+	if (d->until_ns <= now)
+		return ir_fail(err, IR_ETIMEOUT, "cut off at its deadline");
+	left = (d->until_ns - now) / 1000000 + 1;
+	if (*ms == 0 || left < (uint64_t)*ms)
+		*ms = (long)left;
+	return 0;
+}
+
 /* Makes one call to prefix + path. */
 static int
 perform(struct ir_docker *d, const char *prefix, const struct call *c,
     struct ir_http_response *res, struct ir_err *err)
 {
 	ir_auto_free char *path = ir_asprintf(err, "%s%s", prefix, c->path);
-	const struct ir_http_request req = {
+	struct ir_http_request req = {
 	    .method = c->method,
 	    .path = path,
 	    .body = c->body,
@@ -219,7 +243,7 @@ perform(struct ir_docker *d, const char *prefix, const struct call *c,
 	int rc;
 
 	memset(res, 0, sizeof(*res));
-	if (path == NULL)
+	if (path == NULL || allow(d, &req.total_ms, err) == -1)
 		return -1;
 	rc = ir_http_do(d->http, &req, res, err);
 	d->status = res->status;

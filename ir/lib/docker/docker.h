@@ -51,6 +51,10 @@ int ir_docker_hello(struct ir_docker *d, struct ir_err *err);
 bool ir_docker_is_podman(const struct ir_docker *d);
 const char *ir_docker_api(const struct ir_docker *d); /* "1.41" */
 
+/** ir_docker_deadline(d, ms): from now on all calls together have that many
+ * milliseconds, then they end with IR_ETIMEOUT; 0 takes the deadline away. */
+void ir_docker_deadline(struct ir_docker *d, long ms);
+
 /* Told of each call that was answered, for the journal: path is without the
  * version prefix. */
 typedef void (*ir_docker_call_fn)(
