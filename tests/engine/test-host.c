@@ -76,15 +76,13 @@ wait_for(const char *file)
 static int
 race(struct ir_host *h, const char *file)
 {
-	struct ir_host_look l;
-	int rc = ir_host_look(h, &l, &err);
+	struct ir_host_look *l = ir_host_look(h, &err);
 
 	wait_for(file);
-	for (size_t i = 0; rc == 0 && i < l.n; i++)
-		if (l.v[i].proven)
-			printf("%d\n", ir_host_look_prove(&l, i, &err));
-	ir_host_look_free(&l);
-	return rc;
+	for (size_t i = 0; l != NULL && i < l->n; i++)
+		if (l->v[i].proven)
+			printf("%d\n", ir_host_look_prove(l, i, &err));
+	return l != NULL ? 0 : -1;
 }
 
 static int

@@ -35,23 +35,22 @@ take_end(struct ir_host_look *look, const struct ir_host_seen *s,
 int
 ir_host_ends(struct ir_host *h, struct ir_host_end **ends, struct ir_err *err)
 {
-	struct ir_host_look look;
-	int n = 0, rc = ir_host_look(h, &look, err);
+	struct ir_host_look *look = ir_host_look(h, err);
+	int n = 0, rc = look != NULL ? 0 : -1;
 
 	*ends = NULL;
-	if (rc == 0 && look.members.astray) {
-		*err = look.members.stray;
+	if (rc == 0 && look->members.astray) {
+		*err = look->members.stray;
 		rc = -1;
 	}
-	if (rc == 0 && (*ends = calloc(look.n + 1, sizeof(**ends))) == NULL)
+	if (rc == 0 && (*ends = calloc(look->n + 1, sizeof(**ends))) == NULL)
 		rc = ir_fail_mem(err);
-	for (size_t i = 0; rc == 0 && i < look.n; i++) {
-		if (!look.v[i].outward)
+	for (size_t i = 0; rc == 0 && i < look->n; i++) {
+		if (!look->v[i].outward)
 			continue;
-		rc = take_end(&look, &look.v[i], &(*ends)[n], err);
+		rc = take_end(look, &look->v[i], &(*ends)[n], err);
 		n += rc == 0;
 	}
-	ir_host_look_free(&look);
 	if (rc == 0)
 		return n;
 	ir_host_ends_free(*ends, n);

@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "host/cgroup.h"
 #include "host/inside.h"
+#include "host/look.h"
 
 /* Answers come from the kernel itself, at once. */
 #define PATIENCE_SECONDS 2
@@ -155,6 +156,7 @@ ir_host_close(struct ir_host *h)
 		close(h->netns);
 	if (h->proc != -1)
 		close(h->proc);
+	ir_host_look_free(h->look);
 	free(h->cgroup);
 	free(h);
 }
@@ -201,11 +203,16 @@ int
 ir_host_in(int netns, int (*fn)(void *arg, struct ir_err *), void *arg,
     struct ir_err *err)
 {
+	ir_auto_close int own = ir_host_own_netns(err);
 	struct errand e = {netns, fn, arg, err, -1};
 	sigset_t all, before;
 	pthread_t thread;
 	int rc;
 
+	if (own == -1)
+		return -1;
+	if (ir_host_same(own, netns))
+		return fn(arg, err);
 	/* Signals are the program's business, not this thread's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -264,13 +271,7 @@ open_socket(void *arg, struct ir_err *err)
 int
 ir_host_netlink(int netns, int protocol, struct ir_err *err)
 {
-	ir_auto_close int own = ir_host_own_netns(err);
 	struct opening o = {protocol, -1};
-	int rc;
 
-	if (own == -1)
-		return -1;
-	rc = ir_host_same(own, netns) ? open_socket(&o, err)
-				      : ir_host_in(netns, open_socket, &o, err);
-	return rc == 0 ? o.fd : -1;
+	return ir_host_in(netns, open_socket, &o, err) == 0 ? o.fd : -1;
 }

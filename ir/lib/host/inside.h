@@ -11,6 +11,8 @@
 
 #include "host/host.h"
 
+struct ir_host_look;
+
 struct ir_host {
 	char id[65];
 	long long pid;
@@ -18,12 +20,14 @@ struct ir_host {
 			 ESRCH, also when the number is in use again */
 	int netns;    /* its network namespace; stays when the process ends */
 	char *cgroup; /* /proc/PID/cgroup, as it was when it was opened */
+	struct ir_host_look *look; /* the last one (look.h), or NULL */
 };
 
-/** ir_host_in(netns, fn, arg, err): runs fn(arg, err) in a thread of its own
- * that is in that network namespace, and waits for it; the caller's thread
- * stays where it is.  A socket that fn opens belongs to that namespace for
- * good.  Returns what fn does; IR_EPERM where entering takes more rights. */
+/** ir_host_in(netns, fn, arg, err): runs fn(arg, err) in that network
+ * namespace: right here if it is the caller's, else in a thread of its own,
+ * which it waits for; the caller's thread stays where it is.  A socket that fn
+ * opens belongs to that namespace for good.  Returns what fn does; IR_EPERM
+ * where entering takes more rights. */
 int ir_host_in(int netns, int (*fn)(void *arg, struct ir_err *), void *arg,
     struct ir_err *err);
 

@@ -126,19 +126,21 @@ look_json(struct ir_host_look *look, struct ir_err *err)
 }
 
 json_t *
+ir_host_links_last(struct ir_host *h, struct ir_err *err)
+{
+	struct ir_host_look *look = ir_host_look_last(h, err);
+
+	if (look != NULL && !look->members.astray)
+		return look_json(look, err);
+	if (look != NULL)
+		*err = look->members.stray;
+	return NULL;
+}
+
+json_t *
 ir_host_links(struct ir_host *h, struct ir_err *err)
 {
-	struct ir_host_look look;
-	json_t *list = NULL;
-
-	if (ir_host_look(h, &look, err) == 0) {
-		if (look.members.astray)
-			*err = look.members.stray;
-		else
-			list = look_json(&look, err);
-	}
-	ir_host_look_free(&look);
-	return list;
+	return ir_host_look(h, err) != NULL ? ir_host_links_last(h, err) : NULL;
 }
 
 static int
@@ -207,14 +209,13 @@ set_one(struct ir_host_look *look, size_t i, bool up, struct ir_err *err)
 static int
 set_all(struct ir_host *h, bool up, struct ir_err *err)
 {
-	struct ir_host_look look;
+	struct ir_host_look *look = ir_host_look_last(h, err);
 	struct ir_err other;
-	int rc = ir_host_look(h, &look, err);
+	int rc = look != NULL ? 0 : -1;
 
-	for (size_t i = 0; i < look.n; i++)
-		if (set_one(&look, i, up, rc == 0 ? err : &other) == -1)
+	for (size_t i = 0; look != NULL && i < look->n; i++)
+		if (set_one(look, i, up, rc == 0 ? err : &other) == -1)
 			rc = -1;
-	ir_host_look_free(&look);
 	return rc;
 }
 

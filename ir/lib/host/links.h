@@ -40,6 +40,10 @@
  * engine's own, or the sandbox of an overlay network. */
 json_t *ir_host_links(struct ir_host *h, struct ir_err *err);
 
+/** ir_host_links_last(h, err): the same as they were when h was last used to
+ * look at them; as they are now if it never was. */
+json_t *ir_host_links_last(struct ir_host *h, struct ir_err *err);
+
 /** ir_host_links_can_cut(links, err): 0 if each outward link has a peer; else
  * IR_EPROTO, which names the first that has none and why ("eth1 is a macvlan,
  * which has no end on the host"). */
@@ -50,11 +54,12 @@ int ir_host_links_can_cut(const json_t *links, struct ir_err *err);
 int ir_host_links_none(struct ir_host *h, struct ir_err *err);
 
 /** ir_host_links_set(h, up, links, err): takes the host's ends of all outward
- * links up or down, each looked up and proven anew just before, and reads them
- * back.  *links gets them as they are then, as by ir_host_links(), the caller
- * owns it; also after a failure, if they could be read (else NULL).  Goes on
- * after a failure and reports the first.  Down: 0 only if every outward link is
- * without carrier.  An end that is so already is left alone. */
+ * links up or down, those that h has seen last, each proven anew just before,
+ * and reads all of them back.  *links gets them as they are then, as by
+ * ir_host_links(), the caller owns it; also after a failure, if they could be
+ * read (else NULL).  Goes on after a failure and reports the first.  Down: 0
+ * only if every outward link is without carrier.  An end that is so already is
+ * left alone. */
 int ir_host_links_set(
     struct ir_host *h, bool up, json_t **links, struct ir_err *err);
 

@@ -209,11 +209,9 @@ judge(struct ir_host_look *l, struct ir_host_seen *s, struct ir_err *err)
 	return has_end(&s->link) ? find_peer(l, s, err) : 0;
 }
 
-int
-ir_host_look(struct ir_host *h, struct ir_host_look *l, struct ir_err *err)
+static int
+look(struct ir_host *h, struct ir_host_look *l, struct ir_err *err)
 {
-	memset(l, 0, sizeof(*l));
-	l->h = h;
 	if ((l->spaces = ir_host_spaces_new(h, err)) == NULL)
 		return -1;
 	if (ir_host_spaces_engines(l->spaces, h->netns))
@@ -232,10 +230,34 @@ ir_host_look(struct ir_host *h, struct ir_host_look *l, struct ir_err *err)
 	return 0;
 }
 
+struct ir_host_look *
+ir_host_look(struct ir_host *h, struct ir_err *err)
+{
+	struct ir_host_look *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		ir_fail_mem(err);
+	else if (look(h, l, err) == -1) {
+		ir_host_look_free(l);
+		l = NULL;
+	}
+	ir_host_look_free(h->look);
+	return h->look = l;
+}
+
+struct ir_host_look *
+ir_host_look_last(struct ir_host *h, struct ir_err *err)
+{
+	return h->look != NULL ? h->look : ir_host_look(h, err);
+}
+
 void
 ir_host_look_free(struct ir_host_look *l)
 {
+	if (l == NULL)
+		return;
 	ir_host_members_free(&l->members);
 	ir_host_spaces_free(l->spaces);
 	free(l->v);
+	free(l);
 }

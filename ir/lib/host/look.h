@@ -25,18 +25,22 @@ struct ir_host_seen {
 };
 
 struct ir_host_look {
-	struct ir_host *h;
 	struct ir_host_spaces *spaces;
 	struct ir_host_members members;
 	struct ir_host_seen *v;
 	size_t n;
 };
 
-/** ir_host_look(h, l, err): fills in *l; freed by ir_host_look_free(), also
- * after a failure.  IR_EPROTO if the container is in the host's or the engine's
+/** ir_host_look(h, err): how it is now; borrowed from h, which keeps it until
+ * the next one.  IR_EPROTO if the container is in the host's or the engine's
  * own network. */
-int ir_host_look(struct ir_host *h, struct ir_host_look *l, struct ir_err *err);
-void ir_host_look_free(struct ir_host_look *l);
+struct ir_host_look *ir_host_look(struct ir_host *h, struct ir_err *err);
+
+/** ir_host_look_last(h, err): the one that h keeps, or else a first one; for
+ * whoever looks again before, or after, it matters. */
+struct ir_host_look *ir_host_look_last(struct ir_host *h, struct ir_err *err);
+
+void ir_host_look_free(struct ir_host_look *l); /* NULL is fine */
 
 /** ir_host_look_prove(l, i, err): looks the i'th link and its other end up
  * anew, by their numbers: 1 if both still are each other's, and v[i] has them

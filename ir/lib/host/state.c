@@ -42,8 +42,7 @@ static const char *const settings[] = {"resolv.conf", "hosts", "hostname"};
 struct state {
 	struct ir_host *h;
 	struct ir_host_ledger l;
-	struct ir_host_look look;
-	bool looked; /* else only the container's first namespace is known */
+	struct ir_host_look *look; /* NULL: only its first namespace is known */
 	struct ir_host_names names;
 };
 
@@ -99,7 +98,8 @@ put_element(struct ir_host_file *f, const json_t *j)
 	       ir_host_file_put(f, line, strlen(line));
 }
 
-static void
+/* -1 if it was left in the middle. */
+static int
 take_dump(struct state *s, struct ir_host_nl *nl, const struct ir_host_dump *d,
     const char *prefix)
 {
@@ -108,17 +108,16 @@ take_dump(struct state *s, struct ir_host_nl *nl, const struct ir_host_dump *d,
 	struct ir_host_file f;
 	struct ir_err why;
 	char name[32];
-	bool more = true;
+	int rc;
 
 	snprintf(name, sizeof(name), "%s.json", d->name);
 	ir_host_file_begin(&f, &s->l, prefix, name);
 	nl->limit = IR_MAX_STATE_DUMP;
-	if (ir_host_dump(nl, d, &answers, &why) == -1) {
-		if (nl->error != EFBIG) {
-			ir_host_file_drop(&f, "failed", why.msg);
-			return;
-		}
-		more = false;
+	rc = ir_host_dump(nl, d, &answers, &why);
+	nl->limit = IR_MAX_NETLINK;
+	if (rc == -1 && nl->error != EFBIG) {
+		ir_host_file_drop(&f, "failed", why.msg);
+		return -1;
 	}
 	while (*f.cut == '\0' && (m = ir_host_nl_each(&answers, m)) != NULL) {
 		json_auto_t *j = m->nlmsg_type == d->is ? d->json(m) : NULL;
@@ -126,28 +125,29 @@ take_dump(struct state *s, struct ir_host_nl *nl, const struct ir_host_dump *d,
 		if (j != NULL)
 			put_element(&f, j);
 	}
-	if (!more)
+	if (rc == -1)
 		ir_host_file_cut(&f, "more than the limit of one file");
 	/* What is cut has no end. */
 	ir_host_file_put(&f, f.bytes == 0 ? "[]\n" : "\n]\n", 3);
 	ir_host_file_end(&f);
+	return rc;
 }
 
-/* A socket for each: on one that was left in the middle of a dump there can be
- * no other. */
+/* On a socket that was left in the middle of a dump there can be no other. */
 static void
-take_dumps(struct state *s, int netns, const char *prefix)
+take_dumps(struct state *s, struct ir_host_space *space, const char *prefix)
 {
 	for (size_t i = 0; i < IR_HOST_DUMPS; i++) {
-		struct ir_host_nl nl;
 		struct ir_err why;
+		struct ir_host_nl *nl = ir_host_space_nl(space, &why);
 
-		if (ir_host_nl_open(&nl, netns, NETLINK_ROUTE, &why) == 0)
-			take_dump(s, &nl, &ir_host_dumps[i], prefix);
-		else
+		if (nl == NULL)
 			ir_host_ledger_note(
 			    &s->l, ir_host_dumps[i].name, "failed", why.msg);
-		ir_host_nl_close(&nl);
+		else if (take_dump(s, nl, &ir_host_dumps[i], prefix) == -1) {
+			ir_host_nl_close(nl);
+			ir_host_space_nl(space, &why);
+		}
 	}
 }
 
@@ -156,7 +156,7 @@ take_links(struct state *s)
 {
 	struct ir_err why;
 	struct ir_host_file f;
-	json_auto_t *links = ir_host_links(s->h, &why);
+	json_auto_t *links = ir_host_links_last(s->h, &why);
 	ir_auto_free char *text =
 	    links != NULL ? ir_json_pretty(links, &why) : NULL;
 
@@ -175,12 +175,13 @@ take_names(struct state *s, struct ir_err *err)
 {
 	struct ir_host_address a;
 
-	for (size_t i = 0; i < s->look.members.n; i++) {
+	for (size_t i = 0; i < s->look->members.n; i++) {
 		ir_auto_buf struct ir_buf dump = IR_BUF_INIT;
 		const struct nlmsghdr *m = NULL;
+		struct ir_host_nl *nl =
+		    ir_host_space_nl(&s->look->members.v[i], err);
 
-		if (ir_host_address_dump(
-			&s->look.members.v[i].nl, &dump, err) == -1)
+		if (nl == NULL || ir_host_address_dump(nl, &dump, err) == -1)
 			return -1;
 		while ((m = ir_host_nl_each(&dump, m)) != NULL)
 			if (ir_host_address_parse(m, &a) == 0 &&
@@ -261,8 +262,8 @@ take_tracked(
 static bool
 is_near(const struct state *s, size_t space)
 {
-	for (size_t i = 0; i < s->look.n; i++)
-		if (s->look.v[i].proven && s->look.v[i].space == space)
+	for (size_t i = 0; i < s->look->n; i++)
+		if (s->look->v[i].proven && s->look->v[i].space == space)
 			return true;
 	return false;
 }
@@ -275,7 +276,7 @@ take_conntrack(struct state *s)
 	bool any = false;
 
 	ir_host_file_begin(&f, &s->l, "", "conntrack");
-	if (!s->looked) {
+	if (s->look == NULL) {
 		ir_host_file_drop(&f, "skipped",
 		    "the container's are not told apart from the host's own");
 		return;
@@ -284,9 +285,9 @@ take_conntrack(struct state *s)
 		ir_host_file_drop(&f, "failed", why.msg);
 		return;
 	}
-	for (size_t i = 0; i < ir_host_spaces_known(s->look.spaces); i++) {
+	for (size_t i = 0; i < ir_host_spaces_known(s->look->spaces); i++) {
 		const struct ir_host_space *space =
-		    ir_host_spaces_at(s->look.spaces, i);
+		    ir_host_spaces_at(s->look->spaces, i);
 
 		if (space->engines || is_near(s, i))
 			any |= take_tracked(s, space->fd, &f, &why) == 0;
@@ -324,17 +325,19 @@ take_setting(struct state *s, const char *name)
 static void
 take_spaces(struct state *s)
 {
-	const struct ir_host_members *m = &s->look.members;
-	char prefix[40];
+	struct ir_host_space first = {.fd = s->h->netns, .nl = {.fd = -1}};
+	struct ir_host_space *v = s->look != NULL ? s->look->members.v : &first;
+	size_t n = s->look != NULL ? s->look->members.n : 1;
+	char prefix[40] = "";
 
-	take_files(s, s->h->netns, "");
-	take_dumps(s, s->h->netns, "");
-	for (size_t i = 1; s->looked && i < m->n; i++) {
-		snprintf(prefix, sizeof(prefix), "netns-%llu/",
-		    (unsigned long long)m->v[i].inode);
-		take_files(s, m->v[i].fd, prefix);
-		take_dumps(s, m->v[i].fd, prefix);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			snprintf(prefix, sizeof(prefix), "netns-%llu/",
+			    (unsigned long long)v[i].inode);
+		take_files(s, v[i].fd, prefix);
+		take_dumps(s, &v[i], prefix);
 	}
+	ir_host_nl_close(&first.nl);
 }
 
 int
@@ -347,14 +350,13 @@ ir_host_state(
 	*ledger = NULL;
 	if (ir_host_ledger_new(tar, &s.l, err) == -1)
 		return -1;
-	s.looked = ir_host_look(h, &s.look, &why) == 0;
+	s.look = ir_host_look_last(h, &why);
 	take_spaces(&s);
 	take_links(&s);
 	take_conntrack(&s);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		take_setting(&s, settings[i]);
 	ir_host_ledger_end(&s.l);
-	ir_host_look_free(&s.look);
 	ir_host_names_free(&s.names);
 	*ledger = s.l.list;
 	return ir_buf_ok(tar, err);
