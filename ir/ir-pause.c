@@ -117,7 +117,10 @@ say_frozen(
 		       "--undo",
 		    name, ir_json_str(p->policy, "Name"));
 	if (p->where != NULL && cli->bundle == NULL)
-		ir_say("what its undo needs is in %s", p->where);
+		ir_say("%s %s",
+		    signal || p->policy != NULL ? "what its undo needs is in"
+						: "recorded in",
+		    p->where);
 	if (p->state == IR_PAUSE_DONE || p->state == IR_PAUSE_ALREADY)
 		frozen = true;
 }

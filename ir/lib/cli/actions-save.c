@@ -104,8 +104,8 @@ ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
 
 	if (rc == -1)
 		ir_wrap(err,
-		    "the record that an undo needs cannot be kept; go to a "
-		    "directory that takes it, or name a bundle (-b)");
+		    "the record cannot be kept; go to a directory that takes "
+		    "it, or name a bundle (-b)");
 	return where;
 }
 

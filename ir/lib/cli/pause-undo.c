@@ -24,21 +24,38 @@ unpause(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 	return cli->dry_run ? 0 : ir_pause_expect(cli, inspect, false, err);
 }
 
-/* All processes that were sent SIGSTOP; the caller owns it. */
-static json_t *
-all_stopped(const struct ir_pause *p)
+/* The first record of processes that were stopped by signal: it knows which
+ * stood still before any of that.  NULL if there is none. */
+static const json_t *
+first_by_signal(const struct ir_pause *p)
 {
-	json_t *all = json_array();
 	const json_t *r;
 	size_t i;
 
-	json_array_foreach (p->before.records, i, r) {
-		json_t *list = json_object_get(r, "stopped");
+	json_array_foreach (p->before.records, i, r)
+		if (strcmp(ir_json_str(r, "how"), "signal") == 0)
+			return r;
+	return NULL;
+}
 
-		if (json_is_array(list))
-			json_array_extend(all, list);
+/* Those that stand still now, and did not before; the caller owns it.  A run
+ * that was killed while it stopped them could not say which it had reached. */
+static json_t *
+stopped_by_us(struct ir_host *h, const json_t *record, struct ir_err *err)
+{
+	const json_t *before = json_object_get(record, "stopped_before"), *b;
+	json_t *list = NULL;
+	size_t i;
+
+	if (ir_host_stopped_now(h, &list, err) == -1) {
+		json_decref(list);
+		return NULL;
 	}
-	return all;
+	json_array_foreach (before, i, b)
+		for (size_t k = json_array_size(list); k-- > 0;)
+			if (json_equal(json_array_get(list, k), b))
+				json_array_remove(list, k);
+	return list;
 }
 
 static void
@@ -48,24 +65,40 @@ differs(struct ir_pause *p, const char *what)
 }
 
 static int
-let_go(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
-    const json_t *stopped, struct ir_err *err)
+let_all_go(struct ir_cli *cli, const json_t *inspect, struct ir_host *h,
+    struct ir_pause *p, struct ir_err *err)
 {
-	struct ir_host *h = ir_host_open(
-	    ir_json_str(inspect, "Id"), ir_json_int(inspect, "State.Pid"), err);
+	json_auto_t *stopped = stopped_by_us(h, first_by_signal(p), err);
 	int running = 0, rc;
 
-	if (h == NULL)
-		return ir_wrap(err,
-		    "the processes of %s were stopped one by one by root on "
-		    "its host, and only there they can be let go",
-		    ir_docker_name(inspect));
+	if (stopped == NULL)
+		return -1;
+	if (json_array_size(stopped) == 0)
+		return 0;
+	p->state = IR_PAUSE_DONE;
 	ir_cli_change(cli, "ir pause", "it may go on from where it was",
 	    "container %.12s: SIGCONT to the %zu processes that were stopped",
 	    ir_json_str(inspect, "Id"), json_array_size(stopped));
 	rc = cli->dry_run ? 0 : ir_host_continue(h, stopped, err);
 	if (rc == 0 && !cli->dry_run && ir_host_stopped(h, &running, err) == 1)
 		differs(p, "its processes stand still");
+	return rc;
+}
+
+static int
+let_go(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
+    struct ir_err *err)
+{
+	struct ir_host *h = ir_host_open(
+	    ir_json_str(inspect, "Id"), ir_json_int(inspect, "State.Pid"), err);
+	int rc;
+
+	if (h == NULL)
+		return ir_wrap(err,
+		    "the processes of %s were stopped one by one by root on "
+		    "its host, and only there they can be let go",
+		    ir_docker_name(inspect));
+	rc = let_all_go(cli, inspect, h, p, err);
 	ir_host_close(h);
 	return rc == 0 ? 0
 		       : ir_wrap(err, "cannot let the processes of %s go",
@@ -77,7 +110,6 @@ static int
 thaw(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
     struct ir_err *err)
 {
-	json_auto_t *stopped = all_stopped(p);
 	bool runs = ir_json_true(inspect, "State.Running");
 
 	p->state = IR_PAUSE_ALREADY;
@@ -87,10 +119,9 @@ thaw(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 		p->state = IR_PAUSE_DONE;
 	if (p->state == IR_PAUSE_DONE && unpause(cli, inspect, err) == -1)
 		return -1;
-	if (runs && !p->anew && json_array_size(stopped) > 0) {
-		p->state = IR_PAUSE_DONE;
-		return let_go(cli, inspect, p, stopped, err);
-	}
+	if (runs && !p->anew && first_by_signal(p) != NULL &&
+	    let_go(cli, inspect, p, err) == -1)
+		return -1;
 	p->freed = p->state == IR_PAUSE_ALREADY && !p->anew;
 	return 0;
 }

@@ -20,6 +20,7 @@ void
 ir_pause_free(struct ir_pause *p)
 {
 	ir_actions_free(&p->before);
+	json_decref(p->idle);
 	json_decref(p->stopped);
 	json_decref(p->policy);
 	json_decref(p->differences);
@@ -93,6 +94,39 @@ kill_it(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 	return 0;
 }
 
+/* Whoever ends this run while it stops them must leave enough for an undo. */
+static int
+prepare_to_stop(struct ir_cli *cli, const json_t *inspect, struct ir_host *h,
+    struct ir_pause *p, struct ir_err *err)
+{
+	int running, still = ir_host_stopped(h, &running, err);
+
+	if (still == -1 || ir_host_stopped_now(h, &p->idle, err) == -1)
+		return -1;
+	p->how = "signal";
+	p->state = still == 1 ? IR_PAUSE_ALREADY : IR_PAUSE_DONE;
+	return ir_pause_keep(cli, inspect, p, err);
+}
+
+static int
+stop_all(struct ir_cli *cli, const json_t *inspect, struct ir_host *h,
+    struct ir_pause *p, struct ir_err *err)
+{
+	uint64_t began;
+	int rc;
+
+	if (prepare_to_stop(cli, inspect, h, p, err) == -1)
+		return -1;
+	ir_cli_change(cli, "ir pause --undo",
+	    "the engine could not freeze it; not atomic",
+	    "container %.12s: SIGSTOP to its processes, one after the other",
+	    ir_json_str(inspect, "Id"));
+	began = ir_mono_ns();
+	rc = ir_host_stop(h, &p->stopped, err);
+	p->ms = (double)(ir_mono_ns() - began) / 1e6;
+	return rc;
+}
+
 /* SIGSTOP to every process.  1 if all stand still, 0 if nothing was done since
  * this is not the container's host. */
 static int
@@ -100,21 +134,12 @@ stop_processes(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
     struct ir_err *err)
 {
 	struct ir_host *h = open_host(inspect, err);
-	uint64_t began = ir_mono_ns();
 	int rc;
 
 	if (h == NULL)
 		return 0;
-	ir_cli_change(cli, "ir pause --undo",
-	    "the engine could not freeze it; not atomic",
-	    "container %.12s: SIGSTOP to its processes, one after the other",
-	    ir_json_str(inspect, "Id"));
-	rc = ir_host_stop(h, &p->stopped, err);
+	rc = stop_all(cli, inspect, h, p, err);
 	ir_host_close(h);
-	p->ms = (double)(ir_mono_ns() - began) / 1e6;
-	p->how = "signal";
-	p->state =
-	    json_array_size(p->stopped) > 0 ? IR_PAUSE_DONE : IR_PAUSE_ALREADY;
 	return rc == 0 ? 1 : -1;
 }
 
@@ -208,8 +233,6 @@ int
 ir_pause_freeze(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
     struct ir_err *err)
 {
-	struct ir_err ignored;
-
 	if (!ir_json_true(inspect, "State.Running")) {
 		p->state = IR_PAUSE_NOT_RUNNING;
 		return 0;
@@ -217,9 +240,6 @@ ir_pause_freeze(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 	if (ir_json_true(inspect, "State.Paused")) {
 		was_already(cli, inspect, p);
 	} else if (freeze(cli, inspect, p, err) == -1) {
-		/* What was stopped until then can be let go. */
-		if (json_array_size(p->stopped) > 0)
-			ir_pause_keep(cli, inspect, p, &ignored);
 		return -1;
 	}
 	if (p->state == IR_PAUSE_NOT_RUNNING)

@@ -10,7 +10,8 @@
  * The record (actions.h, kind "pause") has moreover
  *
  *   "how":"engine", "signal" or "kill"
- *   "stopped":[{"pid","start"}]   those that were sent SIGSTOP
+ *   "stopped_before":[{"pid","start"}]   with "signal": those that stood still
+ *       before, and that an undo leaves so
  *   "restart":{"Name","MaximumRetryCount"}   see policy.h; or absent
  *   "started":State.StartedAt, "pid":State.Pid
  */
@@ -37,9 +38,11 @@ struct ir_pause {
 
 	enum ir_pause_state state;
 	const char *how; /* as in the record; "" if it was not frozen by us */
-	json_t *stopped; /* as in the record, or NULL */
+	json_t *idle;    /* "stopped_before" of the record, or NULL */
+	json_t *stopped; /* the same, of those that were sent SIGSTOP */
 	double ms;       /* that the freezing took */
 
+	bool kept;                /* ir_pause_keep() did what it is to do */
 	struct ir_actions before; /* the records that stood before */
 	char *where;              /* of the new one; NULL if there is none */
 	json_t *policy; /* that was set to "no"; NULL if it was so before */
@@ -54,9 +57,10 @@ struct ir_pause {
 
 /** ir_pause_freeze(cli, inspect, p, err): freezes, verifies, keeps the record,
  * holds the restart policy.  What an earlier run left undone of this is done.
- * A record is written if there is a bundle, else only if there is more to put
- * back than the freeze.  -1: it is not frozen; or it is, and the message says
- * so, but no record could be kept.  Released by ir_pause_free() in any case. */
+ * The record of what only it can put back, processes stopped by signal, is kept
+ * before.  -1: it is not frozen; or it is, and the message says so, but no
+ * record could be kept, which is said only where without a bundle just the
+ * freeze is to be put back.  Released by ir_pause_free() in any case. */
 int ir_pause_freeze(struct ir_cli *cli, const json_t *inspect,
     struct ir_pause *p, struct ir_err *err);
 
@@ -68,7 +72,8 @@ int ir_pause_thaw(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 void ir_pause_free(struct ir_pause *p);
 
 /** ir_pause_keep(cli, inspect, p, err): loads the records that stand, finds the
- * policy, and writes the new record where one is due. */
+ * policy, and writes the new record where one is due: unless it was already
+ * frozen, and that is on record.  Once for each p. */
 int ir_pause_keep(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
     struct ir_err *err);
 

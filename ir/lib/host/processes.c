@@ -160,6 +160,7 @@ hit(const struct process *p, int sig, struct ir_err *err)
 struct round {
 	const struct ir_host *h;
 	json_t *list; /* as the header says; NULL to look only */
+	json_t *idle; /* the same of those that were stopped before, or NULL */
 	json_t *seen; /* who was hit or dead, as keys of an object */
 	int running;  /* that were found running in this round */
 	int fresh;    /* that were hit or dead for the first time */
@@ -182,15 +183,20 @@ see(struct round *r, const struct process *p, struct ir_err *err)
 }
 
 static int
+note(json_t *list, const struct process *p, struct ir_err *err)
+{
+	json_t *j = json_pack(
+	    "{s:i,s:I}", "pid", (int)p->pid, "start", (json_int_t)p->start);
+
+	return json_array_append_new(list, j) == 0 ? 0 : ir_fail_mem(err);
+}
+
+static int
 stop(struct round *r, const struct process *p, struct ir_err *err)
 {
 	int rc = hit(p, SIGSTOP, err) == 0 ? see(r, p, err) : -1;
 
-	if (rc == 1 && json_array_append_new(
-			   r->list, json_pack("{s:i,s:I}", "pid", (int)p->pid,
-					"start", (json_int_t)p->start)) == -1)
-		return ir_fail_mem(err);
-	return rc;
+	return rc == 1 ? note(r->list, p, err) : rc;
 }
 
 /* Who has ended since the list of processes was read may have started another
@@ -213,6 +219,8 @@ pass(struct round *r, pid_t pid, struct ir_err *err)
 			rc = stop(r, &p, err);
 	} else if (p.life == GONE) {
 		rc = see(r, &p, err);
+	} else if (r->idle != NULL) {
+		rc = note(r->idle, &p, err);
 	}
 	close(p.fd);
 	return rc;
@@ -304,6 +312,18 @@ ir_host_stopped(struct ir_host *h, int *running, struct ir_err *err)
 	}
 	*running = r.running != 0 ? r.running : r.fresh;
 	return *running == 0;
+}
+
+int
+ir_host_stopped_now(struct ir_host *h, json_t **list, struct ir_err *err)
+{
+	json_auto_t *seen = json_object();
+	struct round r = {.h = h, .seen = seen, .idle = json_array()};
+
+	*list = r.idle;
+	if (r.idle == NULL || seen == NULL)
+		return ir_fail_mem(err);
+	return pass_all(&r, err);
 }
 
 /* Who started later comes first, so that a child goes before its parent; its

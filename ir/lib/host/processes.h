@@ -24,6 +24,10 @@ int ir_host_stop(struct ir_host *h, json_t **stopped, struct ir_err *err);
  * stopped, 0 if not, and *running then counts those that are not. */
 int ir_host_stopped(struct ir_host *h, int *running, struct ir_err *err);
 
+/** ir_host_stopped_now(h, list, err): *list, the caller owns it, are the
+ * processes that are stopped, by whomever, as ir_host_stop() lists them. */
+int ir_host_stopped_now(struct ir_host *h, json_t **list, struct ir_err *err);
+
 /** ir_host_continue(h, stopped, err): SIGCONT to those of the list that are
  * still the same, still of this container, and stopped; children before their
  * parents. */
