@@ -3,6 +3,10 @@ libir_a_SOURCES += \
 	ir/lib/cli/actions-save.c \
 	ir/lib/cli/addresses.c ir/lib/cli/addresses.h \
 	ir/lib/cli/apart.c ir/lib/cli/apart.h \
+	ir/lib/cli/capture.c ir/lib/cli/capture.h \
+	ir/lib/cli/capture-dry.c \
+	ir/lib/cli/capture-ledger.c \
+	ir/lib/cli/captureparts.h \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
 	ir/lib/cli/consequences.c ir/lib/cli/consequences.h \
 	ir/lib/cli/custody-check.c \
@@ -43,6 +47,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/status-watch.c \
 	ir/lib/cli/status.c ir/lib/cli/status.h \
 	ir/lib/cli/statusparts.h \
+	ir/lib/cli/tally.c ir/lib/cli/tally.h \
 	ir/lib/cli/targets.c ir/lib/cli/targets.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

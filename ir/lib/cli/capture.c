@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The capture of one container: see capture.h.
+ */
+#include "cli/capture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/aside.h"
+#include "base/signal.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/captureparts.h"
+#include "docker/container.h"
+#include "docker/image.h"
+#include "host/host.h"
+#include "json/json.h"
+
+/* Something that was asked for is missing. */
+#define INCOMPLETE 10
+
+int
+ir_capture_aim(struct ir_capture *c, struct ir_cli *cli,
+    const struct ir_capture_wish *w, const json_t *inspect, struct ir_err *err)
+{
+	const char *image = ir_json_str(inspect, "Image");
+
+	c->cli = cli;
+	c->wish = w;
+	c->places.before.lock = -1;
+	if (ir_starts(image, "sha256:"))
+		image += 7; /* podman gives the bare digits */
+	if (!ir_is_hex(image, 64))
+		return ir_fail(err, IR_EPROTO,
+		    "the engine names the image of %s oddly",
+		    ir_docker_name(inspect));
+	c->host = ir_host_open(ir_json_str(inspect, "Id"),
+	    ir_json_int(inspect, "State.Pid"), &c->no_host);
+	c->t = (struct ir_target){
+	    .host = c->host,
+	    .no_host = c->no_host.msg,
+	    .profile = IR_STANDARD,
+	    .engine = cli->engine,
+	    .id = ir_json_str(inspect, "Id"),
+	    .name = ir_docker_name(inspect),
+	    .inspect = inspect,
+	    .image = image,
+	    .live = w->live,
+	};
+	return 0;
+}
+
+void
+ir_capture_free(struct ir_capture *c)
+{
+	ir_host_close(c->host);
+	ir_tally_free(&c->tally);
+	json_decref(c->ledger);
+	free(c->repo);
+	free(c->tag);
+	ir_places_free(&c->places);
+}
+
+bool
+ir_capture_wants(const struct ir_capture *c, const struct ir_collector *k)
+{
+	return c->wish->commit || !k->on_request;
+}
+
+/* Where things go in the bundle, and what they are called on the engine. */
+static int
+place(struct ir_capture *c, struct ir_err *err)
+{
+	struct ir_bundle *b = c->cli->bundle;
+	struct ir_places *p = &c->places;
+
+	if (ir_places_fix(c->cli, &c->t, c->wish->fresh, p, err) == -1)
+		return -1;
+	snprintf(c->mark, sizeof(c->mark), "%s/%04u", ir_bundle_uuid(b),
+	    ir_bundle_run(b));
+	c->t.mark = c->mark;
+	c->t.comment = "ir-tools evidence";
+	c->t.engine_dir = p->engine_dir;
+	c->t.dir = p->dir;
+	c->t.image_dir = p->image_dir;
+	if (c->wish->commit && ir_docker_evidence_name(ir_bundle_case_number(b),
+				   c->t.name, &c->repo, &c->tag, err) == -1)
+		return -1;
+	c->t.commit_repo = c->repo;
+	c->t.commit_tag = c->tag;
+	ir_places_tidy(c->cli, &c->t, p);
+	return 0;
+}
+
+/* What ir_aside() runs: k, for t. */
+struct turn {
+	const struct ir_target *t;
+	const struct ir_collector *k;
+};
+
+static int
+take_turn(void *arg, struct ir_sink *sink, struct ir_err *err)
+{
+	const struct turn *turn = arg;
+
+	return (int)turn->k->run(turn->t, sink, err);
+}
+
+/* Within its deadline. */
+static enum ir_collected
+run_one(struct ir_capture *c, const struct ir_collector *k, struct ir_err *err)
+{
+	struct ir_sink *sink = &c->tally.sink;
+	long ms = (long)k->deadline_s * 1000;
+	struct turn turn = {&c->t, k};
+	enum ir_collected how;
+	int rc;
+
+	if (k->needs_host && c->host == NULL) {
+		*err = c->no_host;
+		return IR_SKIP;
+	}
+	if (k->hostile) {
+		rc = ir_aside(sink, ms, take_turn, &turn, err);
+		return rc == -1 ? IR_FAIL : (enum ir_collected)rc;
+	}
+	ir_docker_deadline(c->t.engine, ms);
+	how = k->run(&c->t, sink, err);
+	ir_docker_deadline(c->t.engine, 0);
+	return how;
+}
+
+static int
+collect(struct ir_capture *c, const struct ir_collector *k, struct ir_err *err)
+{
+	struct ir_err why = {IR_OK, ""};
+	uint64_t began = ir_mono_ns();
+	enum ir_collected how = IR_FAIL;
+	double ms;
+
+	ir_tally_turn(&c->tally);
+	if (ir_interrupted() && ir_capture_wants(c, k))
+		ir_fail(&why, IR_EINTR, "interrupted before it began");
+	else
+		how = run_one(c, k, &why);
+	ms = (double)(ir_mono_ns() - began) / 1e6;
+	if (how == IR_GOT || how == IR_NOTHING)
+		why.msg[0] = '\0';
+	return ir_capture_told(c, k, how, why.msg, ms, err);
+}
+
+/* Every collector runs, whatever the ones before it came to.  The container is
+ * let go as soon as none needs it to stand still. */
+static int
+collect_all(struct ir_capture *c, struct ir_err *err)
+{
+	enum ir_outcome how;
+	unsigned run;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++) {
+		const struct ir_collector *k = ir_collectors[i];
+
+		if (k->apart && (rc = ir_standstill_end(
+				     c->cli, &c->t, &c->still, err)) == -1)
+			break;
+		run = ir_places_had(&c->places, k->name, &how);
+		rc = run != 0 ? ir_capture_kept(c, k, run, how, err)
+			      : collect(c, k, err);
+	}
+	return rc;
+}
+
+static int
+sum_up(struct ir_capture *c)
+{
+	const char *dir = ir_bundle_dir(c->cli->bundle);
+
+	if (c->still.began_ns != 0)
+		ir_say("%s stood still for %.0f ms", c->t.name, c->still.ms);
+	if (c->missing > 0)
+		ir_complain("%u of the above %s missing: see the reasons; "
+			    "what was collected is kept",
+		    c->missing, c->missing == 1 ? "is" : "are");
+	ir_say("to look at it as an image: docker import "
+	       "%s/data/%s/filesystem.tar ir-evidence/look:%.12s",
+	    dir, c->places.dir, c->t.id);
+	ir_result(json_pack("{s:s, s:o, s:o, s:s+, s:i, s:b, s:I, s:O}",
+	    "container", c->t.id, "name", ir_json_text(c->t.name), "bundle",
+	    ir_json_text(dir), "dir", "data/", c->places.dir, "resumes",
+	    (int)c->places.resumes, "complete", c->missing == 0, "paused_us",
+	    (json_int_t)(c->still.ms * 1000), "ledger", c->ledger));
+	if (ir_interrupted()) {
+		ir_say("ir capture %s goes on from here", c->t.name);
+		return IR_EINTR;
+	}
+	return c->missing > 0 ? INCOMPLETE : IR_OK;
+}
+
+static void
+on_progress(void *arg, const char *path, uint64_t bytes)
+{
+	(void)arg;
+	ir_progress(strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path,
+	    bytes, 0);
+}
+
+static int
+capture(struct ir_capture *c, struct ir_err *err)
+{
+	struct ir_err second;
+	int rc;
+
+	if ((c->ledger = json_array()) == NULL)
+		return ir_fail_mem(err);
+	c->tally.progress = on_progress;
+	if (ir_tally_start(&c->tally, ir_bundle_sink(c->cli->bundle), err) ==
+	    -1)
+		return -1;
+	if (ir_json_true(c->t.inspect, "HostConfig.AutoRemove"))
+		ir_warn("%s was started with --rm: if it stops, the engine "
+			"deletes it and its anonymous volumes; do not stop it",
+		    c->t.name);
+	if (place(c, err) == -1)
+		return -1;
+	rc = ir_standstill_begin(c->cli, &c->t, &c->places, &c->still, err);
+	if (rc == 0)
+		rc = collect_all(c, err);
+	if (ir_standstill_end(
+		c->cli, &c->t, &c->still, rc == 0 ? err : &second) == -1) {
+		if (rc == -1)
+			ir_warn("%s", second.msg);
+		rc = -1;
+	}
+	return rc == -1 ? -1 : sum_up(c);
+}
+
+int
+ir_capture(struct ir_cli *cli, const struct ir_capture_wish *w,
+    const json_t *inspect, struct ir_err *err)
+{
+	struct ir_capture c = {.cli = cli};
+	int rc = ir_capture_aim(&c, cli, w, inspect, err);
+
+	if (rc == 0)
+		rc = capture(&c, err);
+	ir_capture_free(&c);
+	return rc;
+}
