@@ -12,6 +12,7 @@
 #include "cli/isolation.h"
 #include "cli/pause.h"
 #include "cli/targets.h"
+#include "cli/turn.h"
 #include "docker/container.h"
 #include "docker/sharing.h"
 #include "json/json.h"
@@ -63,11 +64,12 @@ freeze_instead(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
 }
 
 static int
-cut(struct ir_cli *cli, const json_t *inspect, struct ir_err *err)
+cut(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 {
 	struct ir_cut c = {.wish = opt.method, .keep = keep};
 	int rc = ir_cut(cli, inspect, &c, err);
 
+	(void)chosen;
 	if (rc == 0 && !cli->dry_run)
 		ir_cut_report(cli, inspect, &c);
 	else if (c.only_freeze)
@@ -148,8 +150,7 @@ act_on(
 	}
 	if (!claim(ir_json_str(inspect, "Id")))
 		return IR_OK;
-	return opt.undo ? undo(cli, inspect, chosen, err)
-			: cut(cli, inspect, err);
+	return ir_in_turn(cli, inspect, chosen, opt.undo ? undo : cut, err);
 }
 
 static int

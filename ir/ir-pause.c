@@ -11,6 +11,7 @@
 #include "cli/pause.h"
 #include "cli/survey.h"
 #include "cli/targets.h"
+#include "cli/turn.h"
 #include "docker/container.h"
 #include "json/json.h"
 
@@ -210,7 +211,8 @@ thaw(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 }
 
 static int
-act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
+act_now(
+    struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 {
 	struct ir_pause p = {.ms = 0};
 	struct ir_dryrun dry;
@@ -241,6 +243,12 @@ act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 		json_decref(warnings);
 	ir_pause_free(&p);
 	return rc;
+}
+
+static int
+act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
+{
+	return ir_in_turn(cli, inspect, chosen, act_now, err);
 }
 
 static int

@@ -23,6 +23,7 @@ engine_tests = \
 	tests/engine/ssh.t \
 	tests/engine/status.t \
 	tests/engine/tls.t \
+	tests/engine/turns.t \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/analysts.sh tests/engine.sh \

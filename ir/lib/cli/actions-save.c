@@ -109,15 +109,16 @@ ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
 	return where;
 }
 
+/* Those that were loaded: what came since is not undone. */
 static int
-put_aside(const char *kind, const char *id, struct ir_err *err)
+put_aside(const char *kind, const char *id, unsigned which, struct ir_err *err)
 {
 	char time[IR_TIME_SIZE], name[IR_ACTION_NAME], to[96];
 
 	for (int n = 1; n <= IR_ACTIONS_HERE; n++) {
+		if (!(which & 1u << n))
+			continue;
 		ir_action_file(kind, id, n, name);
-		if (!ir_exists(AT_FDCWD, name))
-			break;
 		stamp(time);
 		snprintf(to, sizeof(to), "ir-%s-%.*s.undone-%s.json", kind,
 		    IR_ACTION_DIGITS, id, time);
@@ -137,7 +138,7 @@ ir_actions_undone(struct ir_cli *cli, const char *kind,
 	ir_auto_free char *where = NULL;
 	char now[IR_TIME_SIZE], undo[24];
 
-	if (a->here && put_aside(kind, id, err) == -1)
+	if (a->here != 0 && put_aside(kind, id, a->here, err) == -1)
 		return -1;
 	if (cli->bundle == NULL)
 		return 0;

@@ -337,7 +337,7 @@ ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
 	const char *id = ir_json_str(inspect, "Id");
 	char name[IR_ACTION_NAME];
 
-	a->here = false;
+	a->here = 0;
 	a->records = json_array();
 	a->where = ir_asprintf(err, "%s", "");
 	if (a->where == NULL)
@@ -347,15 +347,17 @@ ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
 	if (cli->bundle_dir != NULL &&
 	    load_bundle(cli->bundle_dir, kind, id, a, err) == -1)
 		return -1;
-	for (int n = 1; json_array_size(a->records) + 1 == (size_t)n; n++) {
+	if (json_array_size(a->records) > 0)
+		return 0;
+	for (int n = 1; n <= IR_ACTIONS_HERE; n++) {
 		ir_action_file(kind, id, n, name);
-		if (n > IR_ACTIONS_HERE || access(name, F_OK) == -1)
-			break;
-		a->here = true;
+		if (access(name, F_OK) == -1)
+			continue;
+		a->here |= 1u << n;
 		if (load_file(name, inspect, a, err) == -1)
 			return -1;
 	}
-	if (json_array_size(a->records) > 0 || cli->sealed_dir == NULL)
+	if (a->here != 0 || cli->sealed_dir == NULL)
 		return 0;
 	return load_bundle(cli->sealed_dir, kind, id, a, err);
 }

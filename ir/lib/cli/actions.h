@@ -25,7 +25,8 @@ struct ir_actions {
 	json_t *records; /* those that stand, the oldest first; never NULL after
 			  * ir_actions_load() */
 	char *where;     /* for people: the files that they came from; "" */
-	bool here;       /* it is the file in the current directory */
+	unsigned here;   /* bit n: the n-th file in the current directory is
+			  * one of them */
 };
 
 /* The kinds that there are. */

@@ -49,5 +49,6 @@ libir_a_SOURCES += \
 	ir/lib/cli/statusparts.h \
 	ir/lib/cli/tally.c ir/lib/cli/tally.h \
 	ir/lib/cli/targets.c ir/lib/cli/targets.h \
+	ir/lib/cli/turn.c ir/lib/cli/turn.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h
