@@ -247,6 +247,17 @@ run ir seal -b "$bundle"
 echo "alice@lab $(cat "$T/id.pub")" >signers
 run ir verify --allowed-signers signers "$bundle"
 code_is 0 "the bundle of it all is sound"
+t='20[0-9-]+T[0-9:.]+Z'
+like "$out" "changed +$t by alice@lab: container [0-9a-f]{12}: paused" \
+	"it says what was changed, when and by whom"
+is "$(grep -c "^changed" "$T/out")" "$(cat "$bundle"/journal/*.jsonl |
+	grep -c "\"ev\":\"change\"")" "all of it"
+run ir verify --json --allowed-signers signers "$bundle"
+json_is '.summary.runs[] | select(.run == 1) | [.program, .actor, .vouched] |
+	map(tostring) | join(" ")' "ir-pause alice@lab true"
+run ir verify "$bundle"
+like "$out" "changed +$t by alice@lab \(nobody vouches\): container" \
+	"and that nobody vouches for that"
 
 # The engine goes away: what is frozen stays so, the rest goes on.
 between POST '/containers/*/pause' "after:$T/now"

@@ -217,6 +217,11 @@ conclude(struct reading *g, const struct ir_journal_end *end,
 	g->r->lines += end->lines;
 	g->r->proven += g->proven;
 	if (json_array_append_new(g->r->journals, j) == -1 ||
+	    json_array_append_new(g->r->runs,
+		json_pack("{s:i, s:s, s:s, s:b}", "run", (int)g->claims.journal,
+		    "program", ir_json_str(g->run, "program"), "actor",
+		    ir_json_str(g->run, "actor.id"), "vouched", g->trusted)) ==
+		-1 ||
 	    (!g->ended && json_array_append_new(g->r->interrupted,
 			      json_string(g->claims.file)) == -1))
 		return ir_fail_mem(err);
@@ -294,6 +299,7 @@ ir_record_read(struct ir_record *r, const char *uuid, const char *open_hash,
 	r->ledger = json_array();
 	r->changes = json_array();
 	r->journals = json_array();
+	r->runs = json_array();
 	r->interrupted = json_array();
 	if (ir_captures_start(&r->captures, err) == -1)
 		return -1;
@@ -312,6 +318,7 @@ ir_record_free(struct ir_record *r)
 	json_decref(r->ledger);
 	json_decref(r->changes);
 	json_decref(r->journals);
+	json_decref(r->runs);
 	json_decref(r->interrupted);
 	ir_captures_free(&r->captures);
 	*r = (struct ir_record){0};

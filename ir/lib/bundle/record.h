@@ -19,6 +19,8 @@ struct ir_record {
 			      * "outcome","why","ms"}] */
 	json_t *changes;     /* [{"run","t","what","undo","why"}] */
 	json_t *journals;    /* [{"file","lines","head"}] */
+	json_t *runs;        /* [{"run","program","actor","vouched"}]: whether
+			      * it is signed by whom it names as its actor */
 	json_t *interrupted; /* [file] of journals without an end */
 	struct ir_captures captures;
 	size_t told;     /* bytes of the lines of ledger and changes */

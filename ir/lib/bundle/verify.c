@@ -236,6 +236,7 @@ check_content(struct ir_check *c, struct ir_err *err)
 	json_object_set_new(c->summary, "journals",
 	    json_integer((json_int_t)json_array_size(c->record.journals)));
 	json_object_set(c->summary, "changes", c->record.changes);
+	json_object_set(c->summary, "runs", c->record.runs);
 	json_object_set_new(c->summary, "gaps", k.gaps);
 	json_object_set_new(c->summary, "proven", k.proven);
 	json_object_set_new(c->summary, "attested", k.attested);

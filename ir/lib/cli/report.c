@@ -72,6 +72,25 @@ print_files(const json_t *s, const char *how)
 		    ir_json_str(v, "sha256"));
 }
 
+/* What the response did to the target: when, and who.  Both lists are in the
+ * order of runs. */
+static void
+print_changes(const json_t *s)
+{
+	const json_t *c, *runs = ir_json_at(s, "runs"), *run;
+	size_t i, k = 0;
+
+	json_array_foreach (ir_json_at(s, "changes"), i, c) {
+		while ((run = json_array_get(runs, k)) != NULL &&
+		       ir_json_int(run, "run") < ir_json_int(c, "run"))
+			k++;
+		ir_out(IR_PLAIN, "changed     %s by %s%s: %s",
+		    ir_json_str(c, "t"), ir_json_str(run, "actor"),
+		    ir_json_true(run, "vouched") ? "" : " (nobody vouches)",
+		    ir_json_str(c, "what"));
+	}
+}
+
 static void
 print_summary(const json_t *s)
 {
@@ -106,8 +125,7 @@ print_summary(const json_t *s)
 		ir_files(files, (uint64_t)ir_json_int(s, "files"));
 		ir_out(IR_PLAIN, "content     %s, %s", files, size);
 	}
-	json_array_foreach (ir_json_at(s, "changes"), i, v)
-		ir_out(IR_PLAIN, "changed     %s", ir_json_str(v, "what"));
+	print_changes(s);
 	print_files(s, "proven");
 	print_files(s, "attested");
 }
