@@ -50,14 +50,18 @@ declare(struct ir_cli *cli, const json_t *inspect, const struct ir_isolation *i)
 			    id, ir_json_str(e, "name"));
 }
 
-/* Whether the engine cut it as well, and has made new links; podman has no ids
- * of endpoints, and gives new addresses. */
+/* Whether the engine cut it as well, and has made new links, by us or by
+ * somebody before; podman has no ids of endpoints. */
 static bool
-are_new(const json_t *differences)
+are_new(const json_t *inspect, const struct ir_isolation *is,
+    const json_t *differences)
 {
 	size_t i;
 	const json_t *d;
 
+	json_array_foreach (json_object_get(is->record, "endpoints"), i, d)
+		if (!ir_docker_networks_has(inspect, ir_json_str(d, "name")))
+			return true;
 	json_array_foreach (differences, i, d)
 		if (strcmp(ir_json_str(d, "field"), "EndpointID") == 0 ||
 		    strcmp(ir_json_str(d, "field"), "MacAddress") == 0)
@@ -208,7 +212,7 @@ compare(struct ir_cli *cli, const json_t *inspect, const struct ir_isolation *i,
 		return ir_fail_mem(err);
 	if (compare_start(*differences, i, now, err) == -1)
 		return -1;
-	if (links == NULL || are_new(*differences))
+	if (links == NULL || are_new(inspect, i, *differences))
 		return 0;
 	return compare_links(*differences, links_before(i), links, err);
 }
