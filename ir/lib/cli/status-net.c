@@ -173,6 +173,11 @@ ir_status_settings(struct ir_status_one *o)
 	if (!policy_was_taken(o) || *policy == '\0' ||
 	    strcmp(policy, "no") == 0)
 		return;
+	/* podman cannot change it: it is as it was when we were told so. */
+	if (e == NULL && ir_docker_is_podman(o->s->cli->engine)) {
+		json_object_set_new(o->now, "policy", json_string(policy));
+		return;
+	}
 	ir_auto_free char *todo =
 	    ir_asprintf(&err, "docker update --restart=no %.12s", o->id);
 	ir_status_deviates(o, "restart-policy", ir_status_event_time(e),

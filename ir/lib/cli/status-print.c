@@ -206,6 +206,9 @@ print_more(const json_t *o)
 	if (ir_json_at(o, "now.dropped") != NULL)
 		ir_out(IR_DIM, "        %lld packets were dropped so far",
 		    (long long)ir_json_int(o, "now.dropped"));
+	if (ir_json_at(o, "now.policy") != NULL)
+		ir_out(IR_DIM, "%8sonce it ends it is started anew: policy %s",
+		    "", ir_json_str(o, "now.policy"));
 }
 
 static int

@@ -9,15 +9,17 @@
  *    "left":[{"what":"isolated"|"paused","how":"link"|"filter"|"cgroup"|"api"|
  *             "engine"|"signal","keep":[..],"time":"..","record":"<file>"}],
  *    "now":{"state":"running","pid":1,"started":"..","networks":["front"],
- *           "host":"seen"|"<why not>","dropped":12,"name":"web"},
+ *           "host":"seen"|"<why not>","dropped":12,"name":"web",
+ *           "policy":"always"},
  *    "deviations":[{"what":"thawed","detail":"..","time":".."|null,
  *                   "by":".."|null,"ours":false,"todo":".."|null}]}
  *
  * Verdicts: "holds", "broken", "gone" (the container is removed), "unknown"
  * (the engine or a record cannot be read: "why" says it), and "none": nothing
  * is on record, so nothing could be broken.  A deviation that a run of ours
- * made of set purpose ("ours") breaks nothing.  Times are RFC 3339 by our own
- * clock, whatever the engine's says.
+ * made of set purpose ("ours") breaks nothing, nor does the restart policy that
+ * podman could not change ("policy").  Times are RFC 3339 by our own clock,
+ * whatever the engine's says.
  */
 #ifndef IR_CLI_STATUS_H
 #define IR_CLI_STATUS_H
