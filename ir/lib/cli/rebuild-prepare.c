@@ -96,6 +96,17 @@ find_image(struct ir_rebuild *r, struct ir_err *err)
 	return 0;
 }
 
+/* podman's conmon listens on them for as long as the container is there, be it
+ * frozen and off all networks. */
+static bool
+keeps_ports(const struct ir_rebuild *r)
+{
+	return ir_docker_is_podman(r->cli->engine) && !r->stop_old &&
+	       ir_json_true(r->old, "State.Running") &&
+	       json_object_size(ir_json_at(r->old, "HostConfig.PortBindings")) >
+		   0;
+}
+
 /* What stands against it before anything is changed. */
 static int
 check(struct ir_rebuild *r, struct ir_err *err)
@@ -110,6 +121,11 @@ check(struct ir_rebuild *r, struct ir_err *err)
 		return ir_fail(err, IR_EPROTO,
 		    "%s was started with --rm: stopped, the engine would "
 		    "delete it and its anonymous volumes; leave --stop-old out",
+		    r->name);
+	if (keeps_ports(r))
+		return ir_fail(err, IR_EPROTO,
+		    "podman lets go of the published ports of %s only once it "
+		    "has ended: --stop-old kills it",
 		    r->name);
 	if (ir_json_true(r->old, "HostConfig.AutoRemove"))
 		ir_warn("%s was started with --rm: once it stops, or the "
