@@ -17,8 +17,9 @@
 #include "json/json.h"
 
 /* Docker takes 0.1 ms for each container, podman up to 10, a network more.
- * Whoever freezes one does not wait longer than this to hear of the others. */
-#define PATIENCE_NS 250000000u
+ * Whoever freezes one does not wait longer than this to hear of the others; a
+ * busy machine is worth some of it. */
+#define PATIENCE_NS UINT64_C(5000000000)
 
 static struct {
 	pthread_mutex_t lock;
