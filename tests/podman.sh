@@ -12,8 +12,10 @@ engine_podman()
 
 	[ -d "$dir/etc" ] || podman_prepare || exit
 	engine_inside HOME="$dir" TMPDIR="$dir/tmp" sh -c '
-		for each in /sys/fs/cgroup/*/cgroup.procs; do
-			echo $$ >"$each" || exit
+		all=/sys/fs/cgroup
+		[ -e $all/cgroup.procs ] || all=/sys/fs/cgroup/*
+		for each in $all; do # version 2 is one, 1 are many
+			echo $$ >"$each/cgroup.procs" || exit
 		done
 		echo $$ >"$1/pid" && shift && exec unshare --cgroup "$@"' \
 		_ "$dir" podman system service "$@" --time=0 \
@@ -80,6 +82,7 @@ podman_cgroups()
 	nsenter -t "$1" --mount -- sh -c '
 		for each in $(awk "\$9 ~ /^cgroup/ || \$8 ~ /^cgroup/ {
 				print \$5 }" /proc/self/mountinfo); do
+			[ -e "$each/cgroup.procs" ] || continue # hidden
 			[ -d "$each$0" ] || mkdir "$each$0" || exit
 			[ ! -e "$each/cpuset.cpus" ] ||
 				cat "$each/cpuset.cpus" >"$each$0/cpuset.cpus"

@@ -293,12 +293,12 @@ done
 # nobody; podman makes none.
 if ! engine_is podman; then
 	other=$(docker network inspect -f '{{.Id}}' b)
-	docker network create "${other:0:3}" >/dev/null
-	docker create --name lost --network "${other:0:3}" bb true >/dev/null
-	docker network rm "${other:0:3}" >/dev/null
+	docker network create "${other:0:12}" >/dev/null
+	docker create --name lost --network "${other:0:12}" bb true >/dev/null
+	docker network rm "${other:0:12}" >/dev/null
 	run ir isolate --method=api lost
 	code_is 76 "what the engine cannot tell apart"
-	err_has "still connected to ${other:0:3}"
+	err_has "still connected to ${other:0:12}"
 	docker rm lost >/dev/null
 fi
 

@@ -40,11 +40,17 @@ docker rm -f web old >/dev/null
 
 docker run -d --name web --network lan --ip 172.28.10.77 \
 	-p 127.0.0.1:8080:80 bb sleep 9999 >/dev/null
+id=$(docker inspect -f '{{.Id}}' web)
 run ir rebuild --settle 0 --name-old old web
 code_is 76 "a port stays with the old one for as long as it runs"
-err_has "address already in use"
-err_has "rolled back"
-is "$(networks)" "$there" "and it is connected again"
-is "$(docker inspect -f '{{.State.Status}}' web)" running "and runs"
+err_has "--stop-old"
+is "$(networks)" "$there" "nothing was changed"
+is "$(docker inspect -f '{{.Id}} {{.State.Status}}' web)" "$id running" \
+	"and it runs"
+run ir rebuild --settle 0 --name-old old --stop-old web
+code_is 0 "killed, it lets go of it"
+is "$(networks)" "$there" "the new one has its address"
+is "$(docker inspect web | jq -c '.[0].HostConfig.PortBindings')" \
+	'{"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"8080"}]}' "and its port"
 
 done_testing

@@ -43,12 +43,19 @@ state()
 	sed 's/.*) \(.\).*/\1/' "/proc/$1/stat"
 }
 
-# runners NAME: how many threads of the container run, by the kernel's word.
+# members: the processes of $id, by their numbers here; podman's top has others.
+members()
+{
+	grep -lsE "/(libpod-)?$id(/|\$)" /proc/[0-9]*/cgroup |
+		cut -d/ -f3 | sort
+}
+
+# runners: how many of its threads run, by the kernel's word.
 runners()
 {
 	local p
 
-	for p in $(docker top "$1" -eo pid | sed 1d); do
+	for p in $(members); do
 		cat "/proc/$p/task/"*/stat 2>/dev/null
 	done | sed 's/.*) \(.\).*/\1/' | grep -vc '[TtZX]'
 }
@@ -63,33 +70,44 @@ until_is()
 {
 	local i want=${*: -1}
 
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1500; i++)); do
 		[ "$("${@:1:$#-1}" 2>/dev/null)" != "$want" ] || return 0
 		sleep 0.02
 	done
 	return 1
 }
 
-# sleeper NAME SECONDS: the number of the one in the container that sleeps.
+# sleeper SECONDS: the number of the one in the container that sleeps.
 sleeper()
 {
-	docker top "$1" -eo pid,args | sed -n "s/^\([0-9]*\) *sleep $2\$/\1/p"
+	local p
+
+	for p in $(members); do
+		[ "$(tr '\0' ' ' <"/proc/$p/cmdline")" != "sleep $1 " ] ||
+			echo "$p"
+	done 2>/dev/null
+}
+
+several()
+{
+	[ "$(members | wc -l)" -lt 2 ] || echo yes
 }
 
 docker run -d --name other bb sleep 1000 >/dev/null
 start web bb sh -c 'sleep 1001 & while :; do echo x >>/tick; done'
 docker exec -d web sleep 1002
 docker exec -d web sleep 1003
-until_is sh -c 'docker top web -eo args | grep -c "sleep 1003"' 1
-own=$(sleeper web 1001) execed=$(sleeper web 1002) before=$(sleeper web 1003)
+for n in 1001 1002 1003; do until_is eval "sleeper $n | wc -l" 1; done
+own=$(sleeper 1001) execed=$(sleeper 1002) before=$(sleeper 1003)
 kill -STOP "$before"
 until_is state "$before" T
 
 # One that moved into a group below, as systemd in a container does.
-for dir in /sys/fs/cgroup/{freezer/,pids/,unified/,}ir-engine-*/"$id"; do
-	[ -d "$dir" ] || continue
-	mkdir "$dir/below" && echo "$own" >"$dir/below/cgroup.procs"
-done
+find /sys/fs/cgroup/{freezer,pids,unified,}/ir-engine-* -type d \
+	\( -name "$id" -o -name "libpod-$id" \) 2>/dev/null |
+	while read -r dir; do
+		mkdir "$dir/below" && echo "$own" >"$dir/below/cgroup.procs"
+	done
 
 act stopped
 json_is .running 3 "three run before, and one is stopped"
@@ -145,16 +163,17 @@ code_is 0 "again is no error"
 
 for word in thread hop wake bomb; do
 	start $word bb sh -c "/t/test-host-victim $word & exec sleep 1000"
+	until_is several yes
 	sleep 1
 	act stop
 	code_is 0 "$word: is stopped"
 	list=$out
 	act stopped
 	is "$out" '{"stopped":1,"running":0}' "$word: and it is seen"
-	before=$(docker top $word -eo pid | sort)
+	before=$(members)
 	sleep 0.3
-	is "$(docker top $word -eo pid | sort)" "$before" "$word: all of it"
-	is "$(runners $word)" 0 "$word: every thread"
+	is "$(members)" "$before" "$word: all of it"
+	is "$(runners)" 0 "$word: every thread"
 	act continue "$list"
 	code_is 0 "$word: continues"
 	ok "$word: runs" until_is state "$pid" S

@@ -375,7 +375,7 @@ waits_for()
 {
 	local i
 
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		! grep -qE -- "$1" "$T/watched" || return 0
 		sleep 0.1
 	done
@@ -404,7 +404,7 @@ ok "of one undone" waits_for 'Z three is not on record any more'
 kill -TERM $watch
 wait $watch
 is $? 0 "it ends with 0, since all holds"
-timeout 20 ir status --watch --until-broken --json >"$T/watched" &
+timeout 120 ir status --watch --until-broken --json >"$T/watched" &
 watch=$!
 ok "as JSON" waits_for '"verdict":"holds"'
 docker unpause frozen >/dev/null
@@ -432,10 +432,17 @@ out_has "docker.sock"
 ok "it tells that the engine is gone" waits_for 'the engine does not answer'
 engine_again
 ok "and that it is back" waits_for 'the engine answers again'
-ok "and what it finds then" waits_for 'frozen not running any more'
-kill -TERM $watch
-wait $watch
-is $? 10 "it ends with 10"
-breaks frozen stopped . 'the engine, restarted itself'
+if engine_is podman; then # whose containers do not need it
+	kill -TERM $watch
+	wait $watch
+	is $? 0 "it ends with 0"
+	holds frozen
+else
+	ok "and what it finds then" waits_for 'frozen not running any more'
+	kill -TERM $watch
+	wait $watch
+	is $? 10 "it ends with 10"
+	breaks frozen stopped . 'the engine, restarted itself'
+fi
 
 done_testing

@@ -8,6 +8,7 @@
 require jq openssl ssh-keygen
 why=$(engine_missing)
 [ -z "$why" ] || skip_all "$why"
+! engine_is podman || skip_all "podman 4 has no TLS of its own: ssh goes there"
 
 # ca NAME; certificate NAME CA DAYS EXTENSION: in a directory, as docker(1)
 # wants it: ca.pem, cert.pem, key.pem.

@@ -30,7 +30,8 @@ attack()
 
 # By hand.
 attack
-is "$(docker diff web | sort)" "A /w/shell.php
+# podman shows what it mounts in /etc, too.
+is "$(docker diff web | grep -vx 'C /etc' | sort)" "A /w/shell.php
 C /w
 C /w/index.html" "by hand: docker diff shows A and C lines"
 docker commit web evidence >/dev/null
@@ -63,11 +64,14 @@ run ir diff web
 out_has "+<h1>owned</h1>" "and what changed in them"
 out_has "-<h1>shop</h1>"
 out_has "$(printf '<h1>owned</h1>\n' | sha256sum | cut -c1-64)" "by hash"
-run ir rebuild --settle 1 web
+# podman lets go of a port only once the container that has it is killed.
+as=paused how=
+! engine_is podman || as=exited how=--stop-old
+run ir rebuild --settle 1 $how web
 code_is 0 "ir rebuild"
 is "$(page)" '<h1>shop</h1>' "the clean page is back"
-is "$(docker inspect -f '{{.State.Status}}' "$id")" paused \
-	"and the bad container is still there, frozen"
+is "$(docker inspect -f '{{.State.Status}}' "$id")" $as \
+	"and the bad container is still there, $as"
 like "$(docker inspect -f '{{.Name}}' "$id")" '^/web-evidence' \
 	"under another name"
 run ir seal
