@@ -167,8 +167,21 @@ add_from_bundle(json_t *list, int dirfd, const char *name, struct ir_err *err)
 	return 0;
 }
 
+/* Whether that name can be one of theirs; whose mark it is, only it tells. */
+static bool
+is_wanted(const char *name, const char *kind, const char *id)
+{
+	struct named n;
+
+	parse_name(name, &n);
+	return (kind == NULL || strcmp(n.kind, kind) == 0) &&
+	       (n.undo || id == NULL || ir_starts(id, n.id));
+}
+
+/* Those of that kind and container; NULL: of any. */
 static int
-from_bundle(json_t *list, const char *dir, struct ir_err *err)
+from_bundle(json_t *list, const char *dir, const char *kind, const char *id,
+    struct ir_err *err)
 {
 	ir_auto_close int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ir_auto_close int fd = -1;
@@ -183,7 +196,7 @@ from_bundle(json_t *list, const char *dir, struct ir_err *err)
 	if ((n = scandirat(fd, ".", &names, is_action, by_run)) == -1)
 		return ir_fail_errno(err, "%s/" ACTIONS, dir);
 	for (int k = 0; k < n; k++) {
-		if (rc == 0)
+		if (rc == 0 && is_wanted(names[k]->d_name, kind, id))
 			rc =
 			    add_from_bundle(list, dirfd, names[k]->d_name, err);
 		free(names[k]);
@@ -258,7 +271,7 @@ ir_actions_standing(struct ir_cli *cli, struct ir_err *err)
 	json_t *list = json_array();
 
 	if ((cli->bundle_dir == NULL ||
-		from_bundle(list, cli->bundle_dir, err) == 0) &&
+		from_bundle(list, cli->bundle_dir, NULL, NULL, err) == 0) &&
 	    from_here(list, err) == 0)
 		return list;
 	json_decref(list);
@@ -322,7 +335,7 @@ load_bundle(const char *dir, const char *kind, const char *id,
 	size_t i;
 	const json_t *j;
 
-	if (from_bundle(all, dir, err) == -1)
+	if (from_bundle(all, dir, kind, id, err) == -1)
 		return -1;
 	json_array_foreach (all, i, j)
 		if (take(a, kind, id, j, err) == -1)
