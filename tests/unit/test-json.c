@@ -79,9 +79,43 @@ test_values(void **state)
 	taken(text, 2);
 }
 
+static void
+test_sets(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} v[] = {
+	    {"[]", "[]", true},
+	    {"[\"a\",{\"b\":1}]", "[{\"b\":1},\"a\"]", true},
+	    {"[\"a\"]", "[\"a\",\"a\"]", true},
+	    {"[\"a\",\"a\"]", "[\"a\",\"b\"]", false},
+	    {"[\"a\",\"b\"]", "[\"a\"]", false},
+	    {"[\"a\"]", "[]", false},
+	};
+	struct ir_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++) {
+		json_auto_t *a =
+		    ir_json_parse(v[i].a, strlen(v[i].a), "a", &err);
+		json_auto_t *b =
+		    ir_json_parse(v[i].b, strlen(v[i].b), "b", &err);
+
+		assert_int_equal(ir_json_same_set(a, b), v[i].same);
+		assert_int_equal(ir_json_same_set(b, a), v[i].same);
+	}
+	json_auto_t *none = json_array();
+	json_auto_t *text = json_string("a");
+	assert_true(ir_json_same_set(NULL, none));
+	assert_false(ir_json_has(none, text));
+	assert_false(ir_json_has(NULL, text));
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_refused),
     cmocka_unit_test(test_values),
+    cmocka_unit_test(test_sets),
 };
 
 UNIT_MAIN(tests)

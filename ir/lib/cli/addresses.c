@@ -5,21 +5,10 @@
 #include "cli/addresses.h"
 
 #include <netdb.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
-static bool
-has(const json_t *list, const char *address)
-{
-	size_t i;
-	const json_t *v;
-
-	json_array_foreach (list, i, v)
-		if (strcmp(json_string_value(v), address) == 0)
-			return true;
-	return false;
-}
+#include "json/json.h"
 
 static int
 add(json_t *list, const char *name, struct ir_err *err)
@@ -33,11 +22,15 @@ add(json_t *list, const char *name, struct ir_err *err)
 		return ir_fail(err, IR_ENOENT,
 		    "%s: no address is known for it: %s", name,
 		    gai_strerror(rc));
-	for (a = all; a != NULL; a = a->ai_next)
+	for (a = all; a != NULL; a = a->ai_next) {
 		if (getnameinfo(a->ai_addr, a->ai_addrlen, text, sizeof(text),
-			NULL, 0, NI_NUMERICHOST) == 0 &&
-		    strchr(text, '%') == NULL && !has(list, text))
-			json_array_append_new(list, json_string(text));
+			NULL, 0, NI_NUMERICHOST) != 0 ||
+		    strchr(text, '%') != NULL)
+			continue;
+		json_auto_t *address = json_string(text);
+		if (!ir_json_has(list, address))
+			json_array_append(list, address);
+	}
 	freeaddrinfo(all);
 	return 0;
 }

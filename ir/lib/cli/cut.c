@@ -113,35 +113,16 @@ pick(struct ir_cutting *t, struct ir_err *err)
 	return pick_api(t, err);
 }
 
-static bool
-has(const json_t *list, const json_t *v)
-{
-	size_t i;
-	const json_t *x;
-
-	json_array_foreach (list, i, x)
-		if (json_equal(x, v))
-			return true;
-	return false;
-}
-
 /* Whether the filter is there, whole, and lets in just those. */
 static bool
 filter_stands(struct ir_cutting *t)
 {
 	json_auto_t *found = NULL;
-	const json_t *in, *v;
 	struct ir_err err;
-	size_t i;
 
-	if (ir_host_filter_look(t->host, &found, &err) == -1 ||
-	    !ir_json_true(found, "holds"))
-		return false;
-	in = json_object_get(found, "keep");
-	json_array_foreach (in, i, v)
-		if (!has(t->c->keep, v))
-			return false;
-	return json_array_size(in) == json_array_size(t->c->keep);
+	return ir_host_filter_look(t->host, &found, &err) == 0 &&
+	       ir_json_true(found, "holds") &&
+	       ir_json_same_set(json_object_get(found, "keep"), t->c->keep);
 }
 
 static bool

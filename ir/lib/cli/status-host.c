@@ -81,24 +81,6 @@ check_links(struct ir_status_one *o, const json_t *record, struct ir_host *h,
 	return 0;
 }
 
-/* Whether both let in the same. */
-static bool
-same_keep(const json_t *a, const json_t *b)
-{
-	size_t i, k;
-	const json_t *v, *w;
-
-	json_array_foreach (a, i, v) {
-		bool found = false;
-
-		json_array_foreach (b, k, w)
-			found |= json_equal(v, w);
-		if (!found)
-			return false;
-	}
-	return json_array_size(a) == json_array_size(b);
-}
-
 static int
 check_filter(struct ir_status_one *o, const json_t *record, struct ir_host *h,
     struct ir_err *err)
@@ -118,7 +100,7 @@ check_filter(struct ir_status_one *o, const json_t *record, struct ir_host *h,
 		    o->todo_isolate,
 		    "its packet filter does not hold it any more: it has "
 		    "another link or cgroup, or somebody changed the rules");
-	if (found != NULL && !same_keep(json_object_get(record, "keep"),
+	if (found != NULL && !ir_json_same_set(json_object_get(record, "keep"),
 				 json_object_get(found, "keep")))
 		ir_status_deviates(o, "filter-changed", 0, json_incref(by),
 		    o->todo_isolate,

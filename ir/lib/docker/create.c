@@ -28,18 +28,6 @@ same(const json_t *a, const json_t *b)
 	return (is_empty(a) && is_empty(b)) || json_equal(a, b);
 }
 
-static bool
-lists(const json_t *list, const json_t *v)
-{
-	size_t i;
-	const json_t *x;
-
-	json_array_foreach (list, i, x)
-		if (json_equal(x, v))
-			return true;
-	return false;
-}
-
 /* Env: what the image has word for word; nothing when the new image has the
  * same, since the engine would put that after the rest, and the order, which
  * programs can see, would be another. */
@@ -52,7 +40,7 @@ subtract_env(json_t *config, const json_t *image, const json_t *new_image)
 		json_object_get(new_image, "Env")))
 		return;
 	for (size_t i = json_array_size(env); i-- > 0;)
-		if (lists(
+		if (ir_json_has(
 			json_object_get(image, "Env"), json_array_get(env, i)))
 			json_array_remove(env, i);
 }

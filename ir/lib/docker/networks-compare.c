@@ -44,18 +44,6 @@ same(const json_t *a, const json_t *b)
 	return (is_nothing(a) && is_nothing(b)) || json_equal(a, b);
 }
 
-static bool
-has(const json_t *list, const json_t *v)
-{
-	size_t i;
-	const json_t *x;
-
-	json_array_foreach (list, i, x)
-		if (json_equal(x, v))
-			return true;
-	return false;
-}
-
 /* Whether every member of a is in b, but for the string except. */
 static bool
 within(const json_t *a, const json_t *b, const char *except)
@@ -68,7 +56,7 @@ within(const json_t *a, const json_t *b, const char *except)
 
 		if (s != NULL && strcmp(s, except) == 0)
 			continue;
-		if (!has(b, x))
+		if (!ir_json_has(b, x))
 			return false;
 	}
 	return true;

@@ -141,6 +141,36 @@ ir_json_true(const json_t *j, const char *path)
 	return json_is_true(ir_json_at(j, path));
 }
 
+bool
+ir_json_has(const json_t *list, const json_t *v)
+{
+	size_t i;
+	const json_t *x;
+
+	json_array_foreach (list, i, x)
+		if (json_equal(x, v))
+			return true;
+	return false;
+}
+
+static bool
+is_within(const json_t *a, const json_t *b)
+{
+	size_t i;
+	const json_t *v;
+
+	json_array_foreach (a, i, v)
+		if (!ir_json_has(b, v))
+			return false;
+	return true;
+}
+
+bool
+ir_json_same_set(const json_t *a, const json_t *b)
+{
+	return is_within(a, b) && is_within(b, a);
+}
+
 const char *
 ir_json_need_str(
     const json_t *j, const char *path, const char *name, struct ir_err *err)

@@ -47,6 +47,13 @@ json_int_t ir_json_int(const json_t *j, const char *path);
 /** ir_json_true(j, path): whether true stands there. */
 bool ir_json_true(const json_t *j, const char *path);
 
+/** ir_json_has(list, v): whether v stands in the array. */
+bool ir_json_has(const json_t *list, const json_t *v);
+
+/** ir_json_same_set(a, b): whether the arrays hold the same, in whichever order
+ * and however often; NULL holds nothing. */
+bool ir_json_same_set(const json_t *a, const json_t *b);
+
 /** ir_json_need_str(j, path, name, err): the string there, borrowed; NULL and
  * "name: path: missing or not a string" if there is none. */
 const char *ir_json_need_str(
