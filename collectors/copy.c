@@ -80,8 +80,7 @@ bool
 ir_stopped(const json_t *inspect)
 {
 	struct ir_err ignored;
-	struct ir_host *h = ir_host_open(ir_json_str(inspect, "Id"),
-	    ir_json_int(inspect, "State.Pid"), &ignored);
+	struct ir_host *h = ir_host_of(inspect, &ignored);
 	int running;
 	bool all = h != NULL && ir_host_stopped(h, &running, &ignored) == 1;
 

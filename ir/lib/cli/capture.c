@@ -36,8 +36,7 @@ ir_capture_aim(struct ir_capture *c, struct ir_cli *cli,
 		return ir_fail(err, IR_EPROTO,
 		    "the engine names the image of %s oddly",
 		    ir_docker_name(inspect));
-	c->host = ir_host_open(ir_json_str(inspect, "Id"),
-	    ir_json_int(inspect, "State.Pid"), &c->no_host);
+	c->host = ir_host_of(inspect, &c->no_host);
 	c->t = (struct ir_target){
 	    .host = c->host,
 	    .no_host = c->no_host.msg,

@@ -148,8 +148,7 @@ undo_on_host(struct ir_cli *cli, const json_t *inspect,
 			   : ir_host_filter_remove_id(
 				 ir_json_str(inspect, "Id"), err);
 	}
-	host = ir_host_open(ir_json_str(inspect, "Id"),
-	    ir_json_int(inspect, "State.Pid"), &why);
+	host = ir_host_of(inspect, &why);
 	if (host == NULL)
 		return ir_fail(err, why.code,
 		    "%s was cut off on its host, and only there it can be "

@@ -317,8 +317,7 @@ ir_cut(struct ir_cli *cli, const json_t *inspect, struct ir_cut *c,
 	    .c = c};
 	int rc;
 
-	t.host =
-	    ir_host_open(t.id, ir_json_int(inspect, "State.Pid"), &t.no_host);
+	t.host = ir_host_of(inspect, &t.no_host);
 	rc = run(&t, err);
 	c->only_freeze = rc == -1 && err->code == IR_EPROTO &&
 			 !ir_cutting_keeps(c) && strcmp(c->wish, "auto") == 0 &&

@@ -32,8 +32,7 @@ declare(struct ir_cli *cli, const json_t *record)
 static int
 look(const json_t *inspect, struct ir_err *err)
 {
-	struct ir_host *host = ir_host_open(
-	    ir_json_str(inspect, "Id"), ir_json_int(inspect, "State.Pid"), err);
+	struct ir_host *host = ir_host_of(inspect, err);
 	int rc = host != NULL ? ir_host_links_none(host, err) : -1;
 
 	ir_host_close(host);

@@ -89,8 +89,7 @@ static int
 let_go(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
     struct ir_err *err)
 {
-	struct ir_host *h = ir_host_open(
-	    ir_json_str(inspect, "Id"), ir_json_int(inspect, "State.Pid"), err);
+	struct ir_host *h = ir_host_of(inspect, err);
 	int rc;
 
 	if (h == NULL)

@@ -29,18 +29,11 @@ ir_pause_free(struct ir_pause *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static struct ir_host *
-open_host(const json_t *inspect, struct ir_err *err)
-{
-	return ir_host_open(
-	    ir_json_str(inspect, "Id"), ir_json_int(inspect, "State.Pid"), err);
-}
-
 int
 ir_pause_expect(
     struct ir_cli *cli, const json_t *inspect, bool paused, struct ir_err *err)
 {
-	struct ir_host *h = open_host(inspect, err);
+	struct ir_host *h = ir_host_of(inspect, err);
 	int frozen = h != NULL ? ir_host_frozen(h, err) : -1;
 
 	ir_host_close(h);
@@ -133,7 +126,7 @@ static int
 stop_processes(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
     struct ir_err *err)
 {
-	struct ir_host *h = open_host(inspect, err);
+	struct ir_host *h = ir_host_of(inspect, err);
 	int rc;
 
 	if (h == NULL)

@@ -197,7 +197,7 @@ ir_status_host(struct ir_status_one *o)
 
 	if (!ir_json_true(o->inspect, "State.Running"))
 		return;
-	h = ir_host_open(o->id, ir_json_int(o->inspect, "State.Pid"), &err);
+	h = ir_host_of(o->inspect, &err);
 	json_object_set_new(o->now, "host", json_string("seen"));
 	if (h == NULL)
 		cannot_tell(o, &err);

@@ -86,8 +86,7 @@ ir_survey_start(const struct ir_cli *cli, const json_t *inspect)
 
 	pthread_mutex_lock(&survey.lock);
 	if (!survey.begun) {
-		struct ir_host *h = ir_host_open(ir_json_str(inspect, "Id"),
-		    ir_json_int(inspect, "State.Pid"), &ignored);
+		struct ir_host *h = ir_host_of(inspect, &ignored);
 
 		survey.begun = true;
 		survey.local = h != NULL;

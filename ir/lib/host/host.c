@@ -25,6 +25,7 @@
 #include "host/cgroup.h"
 #include "host/inside.h"
 #include "host/look.h"
+#include "json/json.h"
 
 /* Answers come from the kernel itself, at once. */
 #define PATIENCE_SECONDS 2
@@ -145,6 +146,13 @@ ir_host_open(const char *id, long long pid, struct ir_err *err)
 		return NULL;
 	}
 	return h;
+}
+
+struct ir_host *
+ir_host_of(const json_t *inspect, struct ir_err *err)
+{
+	return ir_host_open(
+	    ir_json_str(inspect, "Id"), ir_json_int(inspect, "State.Pid"), err);
 }
 
 void

@@ -11,6 +11,7 @@
 #ifndef IR_HOST_HOST_H
 #define IR_HOST_HOST_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "base/err.h"
@@ -24,6 +25,10 @@ struct ir_host;
  * "cannot act on this host: ".  Freed by ir_host_close(). */
 struct ir_host *ir_host_open(const char *id, long long pid, struct ir_err *err);
 void ir_host_close(struct ir_host *h); /* NULL is fine */
+
+/** ir_host_of(inspect, err): the same for the container of that inspect
+ * document. */
+struct ir_host *ir_host_of(const json_t *inspect, struct ir_err *err);
 
 /** ir_host_alive(h): whether that process still runs. */
 bool ir_host_alive(const struct ir_host *h);
