@@ -82,6 +82,6 @@ ir_capture_rehearse(struct ir_cli *cli, const struct ir_capture_wish *w,
 
 	if (rc == 0)
 		rc = rehearse_all(&c, err);
-	ir_capture_free(&c);
+	ir_capture_drop(&c);
 	return rc;
 }

@@ -52,7 +52,7 @@ ir_capture_aim(struct ir_capture *c, struct ir_cli *cli,
 }
 
 void
-ir_capture_free(struct ir_capture *c)
+ir_capture_drop(struct ir_capture *c)
 {
 	ir_host_close(c->host);
 	ir_tally_free(&c->tally);
@@ -245,6 +245,6 @@ ir_capture(struct ir_cli *cli, const struct ir_capture_wish *w,
 
 	if (rc == 0)
 		rc = capture(&c, err);
-	ir_capture_free(&c);
+	ir_capture_drop(&c);
 	return rc;
 }

@@ -28,10 +28,10 @@ struct ir_capture {
 };
 
 /** ir_capture_aim(c, cli, w, inspect, err): who is captured; c is 0 at first.
- * ir_capture_free() in any case. */
+ * ir_capture_drop() in any case. */
 int ir_capture_aim(struct ir_capture *c, struct ir_cli *cli,
     const struct ir_capture_wish *w, const json_t *inspect, struct ir_err *err);
-void ir_capture_free(struct ir_capture *c);
+void ir_capture_drop(struct ir_capture *c);
 
 /** ir_capture_wants(c, k): whether k is to run at all. */
 bool ir_capture_wants(const struct ir_capture *c, const struct ir_collector *k);
