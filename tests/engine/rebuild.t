@@ -7,7 +7,8 @@
 . "$IR_SRCDIR/tests/engine.sh"
 require jq python3 ssh-keygen
 
-! engine_is podman || skip_all "podman holds the ports: see podman.t"
+! engine_is podman ||
+	skip_all "podman has no links and keeps the ports: podman.t rebuilds there"
 engine_start
 engine_image bb
 ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"

@@ -124,9 +124,14 @@ refused wrong-ca $at "its certificate is not from that authority" \
 refused mine tcp://localhost:2376 "its certificate is for another host" \
 	"another name"
 refused none $at "it wants a client's certificate" "no certificate of ours"
-refused no-ca $at "it does not take our certificate" \
-	"a certificate of another authority"
-refused old $at "it does not take our certificate" "an expired certificate of ours"
+# Engines from 26 on say what is wrong with it.
+strange="it does not take our certificate" old=$strange
+if DOCKER_HOST=$local_socket engine_at_least 26; then
+	strange="it does not know our certificate's authority"
+	old="our certificate is out of date"
+fi
+refused no-ca $at "$strange" "a certificate of another authority"
+refused old $at "$old" "an expired certificate of ours"
 refused usage $at "it does not take our certificate" \
 	"a certificate that is not for clients"
 refused mixed $at "the key does not fit, or needs a passphrase" "another key"
