@@ -6,6 +6,7 @@
 #include "bundle/custody.h"
 #include "bundle/seal.h"
 #include "cli/cli.h"
+#include "cli/contained.h"
 #include "cli/stamp.h"
 #include "json/json.h"
 
@@ -53,7 +54,9 @@ print_gaps(const json_t *ledger)
 static int
 seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 {
+	json_auto_t *contained = NULL;
 	struct ir_seal_result r;
+	struct ir_err why;
 	char size[16], files[32];
 	json_t *stamp;
 	int code;
@@ -70,14 +73,18 @@ seal(struct ir_cli *cli, struct ir_bundle *b, struct ir_err *err)
 	    r.complete ? "complete" : "incomplete");
 	ir_out(IR_PLAIN, "by        %s", cli->who.id);
 	ir_out(IR_BOLD, "receipt   %s", r.head);
+	if ((contained = ir_contained(cli, &why)) == NULL)
+		ir_warn("what is contained still is not known: %s", why.msg);
+	ir_contained_print(contained);
 	code = ir_cli_stamp(ir_bundle_dirfd(b), IR_CUSTODY_SEAL, &stamp);
 	ir_say("note the receipt somewhere else: it is what shows later that "
 	       "nothing was rolled back");
-	ir_result(json_pack("{s:o, s:o, s:s, s:I, s:I, s:b, s:O, s:o}",
+	ir_result(json_pack("{s:o, s:o, s:s, s:I, s:I, s:b, s:O, s:o, s:O*}",
 	    "bundle", ir_json_text(ir_bundle_dir(b)), "actor",
 	    ir_json_text(cli->who.id), "head", r.head, "files",
 	    (json_int_t)r.files, "bytes", (json_int_t)r.bytes, "complete",
-	    r.complete, "completeness", r.ledger, "stamp", stamp));
+	    r.complete, "completeness", r.ledger, "stamp", stamp, "contained",
+	    contained));
 	json_decref(r.ledger);
 	return code == IR_OK && !r.complete ? 10 : code;
 }

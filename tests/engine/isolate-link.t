@@ -327,8 +327,27 @@ unset IR_BUNDLE
 mkdir sealed && cd sealed || exit 1
 run ir open INC-2
 run ir isolate web
+run ir pause -q db
+run ir pause -q web
+run ir pause -q --undo db
+run ir seal --json
+json_is '.contained[] | [.container, .name, .undo[]] | join(" ")' \
+	"$id web ir pause --undo web ir isolate --undo web" \
+	"sealed while it is isolated and paused"
+run ir pause --undo web
+code_is 0 "thawed, on the record of the sealed bundle"
+run ir open INC-3
+run ir pause web
 run ir seal
-code_is 0 "sealed while it is isolated"
+code_is 0 "sealed while it is paused"
+out_has "contained web is paused still, on record: ir pause --undo web"
+run ir pause --undo web
+run ir open INC-4
+run ir isolate db
+run ir isolate --undo db
+run ir seal
+out_hasnt "contained" "what was undone is not"
+rm -rf INC-3* INC-4*
 run ir isolate --undo web
 code_is 0 "undone by the sealed bundle"
 engine_is podman || is "$(policy)" always "its restart policy, too"

@@ -48,6 +48,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/status.c ir/lib/cli/status.h \
 	ir/lib/cli/statusparts.h \
 	ir/lib/cli/tally.c ir/lib/cli/tally.h \
+	ir/lib/cli/contained.c ir/lib/cli/contained.h \
 	ir/lib/cli/targets.c ir/lib/cli/targets.h \
 	ir/lib/cli/turn.c ir/lib/cli/turn.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \

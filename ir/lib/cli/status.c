@@ -4,7 +4,6 @@
  */
 #include "cli/status.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,18 +86,12 @@ isolate_again(struct ir_status_one *o, const char *handle)
 	snprintf(p + strlen(p), room - strlen(p), " %s", handle);
 }
 
-/* Its name where it is one that a shell takes as it is. */
 static void
 commands(struct ir_status_one *o)
 {
-	const char *name = ir_docker_name(o->inspect);
-	bool plain = isalnum((unsigned char)*name) && strlen(name) < 64;
-	char handle[65];
+	char handle[IR_DOCKER_HANDLE];
 
-	for (const char *p = name; *p != '\0'; p++)
-		plain &= isalnum((unsigned char)*p) || strchr("_.-", *p);
-	snprintf(handle, sizeof(handle), "%.*s", plain ? 64 : 12,
-	    plain ? name : o->id);
+	ir_docker_handle(handle, ir_docker_name(o->inspect), o->id);
 	snprintf(o->todo_pause, sizeof(o->todo_pause), "ir pause %s", handle);
 	isolate_again(o, handle);
 	snprintf(

@@ -5,6 +5,7 @@
 #include "docker/container.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -140,6 +141,18 @@ json_t *
 ir_docker_inspect(struct ir_docker *d, const char *id, struct ir_err *err)
 {
 	return check_id(id, err) == 0 ? ask(d, id, err) : NULL;
+}
+
+void
+ir_docker_handle(char out[IR_DOCKER_HANDLE], const char *name, const char *id)
+{
+	bool plain =
+	    isalnum((unsigned char)*name) && strlen(name) < IR_DOCKER_HANDLE;
+
+	for (const char *p = name; *p != '\0'; p++)
+		plain &= isalnum((unsigned char)*p) || strchr("_.-", *p);
+	snprintf(out, IR_DOCKER_HANDLE, "%.*s",
+	    plain ? IR_DOCKER_HANDLE - 1 : 12, plain ? name : id);
 }
 
 const char *

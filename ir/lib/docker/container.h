@@ -31,6 +31,13 @@ json_t *ir_docker_list(struct ir_docker *d, struct ir_err *err);
 /** ir_docker_name(inspect): the name without its leading slash, borrowed. */
 const char *ir_docker_name(const json_t *inspect);
 
+/** ir_docker_handle(out, name, id): what to call it in a command that people
+ * copy: its name, where that is one that a shell takes as it is, else the
+ * beginning of its id. */
+#define IR_DOCKER_HANDLE 65
+void ir_docker_handle(
+    char out[IR_DOCKER_HANDLE], const char *name, const char *id);
+
 /** ir_docker_listed_name(entry): the same of an entry of ir_docker_list(),
  * which has the names that links gave it too ("/app/db"), in any order; its id
  * if it has no name. */
