@@ -348,8 +348,11 @@ run ir isolate --undo db
 run ir seal
 out_hasnt "contained" "what was undone is not"
 rm -rf INC-3* INC-4*
+run ir pause --undo web
+out_has "nothing to thaw" "that it was thawed is on record here"
 run ir isolate --undo web
 code_is 0 "undone by the sealed bundle"
+is "$(grep -c "stays no" "$T/err")" 0 "no pause holds its policy"
 engine_is podman || is "$(policy)" always "its restart policy, too"
 ok "it reaches others" reaches_soon web 172.28.10.2
 cd "$T" || exit 1

@@ -4,6 +4,7 @@
  */
 #include "cli/actions.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +12,31 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "docker/container.h"
 #include "json/json.h"
+
+void
+ir_actions_free(struct ir_actions *a)
+{
+	json_decref(a->records);
+	free(a->where);
+	memset(a, 0, sizeof(*a));
+}
+
+void
+ir_action_file(
+    const char *kind, const char *id, int n, char name[IR_ACTION_NAME])
+{
+	char then[24] = "";
+
+	if (n > 1)
+		snprintf(then, sizeof(then), ".then-%d", n);
+	snprintf(name, IR_ACTION_NAME, "ir-%s-%.*s%s.json", kind,
+	    IR_ACTION_DIGITS, id, then);
+}
 
 /* "20261122T013441.123456Z", for a file name. */
 static void
@@ -128,6 +150,62 @@ put_aside(const char *kind, const char *id, unsigned which, struct ir_err *err)
 	return 0;
 }
 
+static int
+is_mark(const struct dirent *d)
+{
+	return ir_starts(d->d_name, "ir-") &&
+	       strstr(d->d_name, ".undone-") != NULL;
+}
+
+int
+ir_action_undone_at(const char *kind, const char *id, char time[IR_TIME_SIZE],
+    struct ir_err *err)
+{
+	struct dirent **names = NULL;
+	int n = scandir(".", &names, is_mark, alphasort);
+	ir_auto_free char *begin =
+	    ir_asprintf(err, "ir-%s-%.*s.undone-", kind, IR_ACTION_DIGITS, id);
+
+	*time = '\0';
+	for (int i = 0; i < n; i++) {
+		struct ir_err ignored; /* what is no mark marks nothing */
+		size_t len = 0;
+		ir_auto_free char *text =
+		    begin != NULL && ir_starts(names[i]->d_name, begin)
+			? ir_read_file(
+			      names[i]->d_name, IR_MAX_JSON, &len, &ignored)
+			: NULL;
+		json_auto_t *j = text != NULL ? ir_json_parse(text, len,
+						    names[i]->d_name, &ignored)
+					      : NULL;
+		const char *t = ir_json_str(j, "time");
+
+		if (*ir_json_str(j, "undoes") != '\0' &&
+		    strcmp(ir_json_str(j, "container"), id) == 0 &&
+		    strcmp(t, time) > 0)
+			snprintf(time, IR_TIME_SIZE, "%s", t);
+		free(names[i]);
+	}
+	free(names);
+	return begin != NULL ? 0 : -1;
+}
+
+/* What was undone of a sealed bundle's. */
+static int
+mark_here(
+    const char *kind, const char *id, const json_t *mark, struct ir_err *err)
+{
+	ir_auto_free char *text = ir_json_pretty(mark, err);
+	char time[IR_TIME_SIZE], name[96];
+
+	stamp(time);
+	snprintf(name, sizeof(name), "ir-%s-%.*s.undone-%s.json", kind,
+	    IR_ACTION_DIGITS, id, time);
+	return text != NULL
+		   ? ir_put_file(AT_FDCWD, name, text, strlen(text), err)
+		   : -1;
+}
+
 int
 ir_actions_undone(struct ir_cli *cli, const char *kind,
     const struct ir_actions *a, const json_t *inspect, json_t *more,
@@ -140,7 +218,7 @@ ir_actions_undone(struct ir_cli *cli, const char *kind,
 
 	if (a->here != 0 && put_aside(kind, id, a->here, err) == -1)
 		return -1;
-	if (cli->bundle == NULL)
+	if (cli->bundle == NULL && !a->sealed)
 		return 0;
 	ir_time_now(now);
 	snprintf(undo, sizeof(undo), "%s-undo", kind);
@@ -149,5 +227,7 @@ ir_actions_undone(struct ir_cli *cli, const char *kind,
 		    "name", ir_json_text(ir_docker_name(inspect)), "time", now,
 		    "undoes", ir_json_text(a->where))) == -1)
 		return ir_fail_mem(err);
-	return save_in_bundle(cli, undo, mark, &where, err);
+	return cli->bundle != NULL
+		   ? save_in_bundle(cli, undo, mark, &where, err)
+		   : mark_here(kind, id, mark, err);
 }

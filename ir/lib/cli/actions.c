@@ -343,6 +343,28 @@ load_bundle(const char *dir, const char *kind, const char *id,
 	return 0;
 }
 
+/* In a sealed bundle nothing can be marked as undone any more. */
+static int
+load_sealed(const char *dir, const char *kind, const char *id,
+    struct ir_actions *a, struct ir_err *err)
+{
+	char undone[IR_TIME_SIZE];
+	size_t n;
+
+	if (load_bundle(dir, kind, id, a, err) == -1 ||
+	    ir_action_undone_at(kind, id, undone, err) == -1)
+		return -1;
+	for (size_t i = json_array_size(a->records); i-- > 0;)
+		if (strcmp(ir_json_str(json_array_get(a->records, i), "time"),
+			undone) <= 0)
+			json_array_remove(a->records, i);
+	n = json_array_size(a->records);
+	a->sealed = n > 0;
+	if (n == 0)
+		*a->where = '\0';
+	return 0;
+}
+
 int
 ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
     const char *from, struct ir_actions *a, struct ir_err *err)
@@ -351,6 +373,7 @@ ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
 	char name[IR_ACTION_NAME];
 
 	a->here = 0;
+	a->sealed = false;
 	a->records = json_array();
 	a->where = ir_asprintf(err, "%s", "");
 	if (a->where == NULL)
@@ -372,25 +395,5 @@ ir_actions_load(struct ir_cli *cli, const char *kind, const json_t *inspect,
 	}
 	if (a->here != 0 || cli->sealed_dir == NULL)
 		return 0;
-	return load_bundle(cli->sealed_dir, kind, id, a, err);
-}
-
-void
-ir_actions_free(struct ir_actions *a)
-{
-	json_decref(a->records);
-	free(a->where);
-	memset(a, 0, sizeof(*a));
-}
-
-void
-ir_action_file(
-    const char *kind, const char *id, int n, char name[IR_ACTION_NAME])
-{
-	char then[24] = "";
-
-	if (n > 1)
-		snprintf(then, sizeof(then), ".then-%d", n);
-	snprintf(name, IR_ACTION_NAME, "ir-%s-%.*s%s.json", kind,
-	    IR_ACTION_DIGITS, id, then);
+	return load_sealed(cli->sealed_dir, kind, id, a, err);
 }

@@ -19,6 +19,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/time.h"
 #include "cli/cli.h"
 
 struct ir_actions {
@@ -27,6 +28,7 @@ struct ir_actions {
 	char *where;     /* for people: the files that they came from; "" */
 	unsigned here;   /* bit n: the n-th file in the current directory is
 			  * one of them */
+	bool sealed;     /* they are of a bundle that was sealed since */
 };
 
 /* The kinds that there are. */
@@ -77,8 +79,15 @@ void ir_action_file(
 char *ir_action_path(struct ir_cli *cli, const char *kind, const char *id,
     const char *suffix, struct ir_err *err);
 
+/** ir_action_undone_at(kind, id, time, err): when what a sealed bundle has on
+ * record was undone last, by a mark in the current directory; "" if there is
+ * none. */
+int ir_action_undone_at(const char *kind, const char *id,
+    char time[IR_TIME_SIZE], struct ir_err *err);
+
 /** ir_actions_undone(cli, kind, a, inspect, more, err): marks that a was put
- * back; more's fields, whose reference is taken, join those of the mark. */
+ * back; more's fields, whose reference is taken, join those of the mark.  That
+ * of a sealed bundle's is kept in the current directory. */
 int ir_actions_undone(struct ir_cli *cli, const char *kind,
     const struct ir_actions *a, const json_t *inspect, json_t *more,
     struct ir_err *err);
