@@ -82,6 +82,17 @@ result(const struct ir_cli *cli, const json_t *inspect,
 	return stays ? INCOMPLETE : IR_OK;
 }
 
+static size_t
+guests(const json_t *stopped)
+{
+	const json_t *p;
+	size_t i, n = 0;
+
+	json_array_foreach (stopped, i, p)
+		n += ir_json_true(p, "guest");
+	return n;
+}
+
 static void
 say_frozen(
     const struct ir_cli *cli, const json_t *inspect, const struct ir_pause *p)
@@ -111,6 +122,11 @@ say_frozen(
 		    name, p->ms, json_array_size(p->stopped));
 	else
 		ir_out(IR_GOOD, "%s is paused (%.0f ms)", name, p->ms);
+	if (guests(p->stopped) > 0)
+		ir_warn("%zu of them were started from outside of %s, by "
+			"another container that shares its PID namespace or by "
+			"somebody on the host: they stand still with it",
+		    guests(p->stopped), name);
 	if (p->policy_stays.code != IR_OK)
 		ir_warn("%s", p->policy_stays.msg);
 	else if (p->policy != NULL)

@@ -100,6 +100,9 @@
 #define IR_MAX_CGROUP    (256u << 10)
 #define IR_MAX_MOUNTINFO (32u << 20)
 
+/* /proc/PID/status is some 1.5 KiB, and more with many groups. */
+#define IR_MAX_PROC_STATUS (1u << 20)
+
 /* One answer of the kernel over netlink: 100,000 links, of 700 bytes each, or
  * half a million routes. */
 #define IR_MAX_NETLINK (64u << 20)

@@ -39,12 +39,14 @@ pick_for_host_mode(struct ir_cutting *t, struct ir_err *err)
 {
 	if (strcmp(t->c->wish, "auto") != 0)
 		return ir_docker_networks_mode(t->inspect, err);
-	if (t->host == NULL)
+	if (t->host == NULL || !ir_host_has_cgroup(t->host))
 		return ir_fail(err, IR_EPROTO,
 		    "%s uses the host's own network, which no engine can cut "
 		    "for one container, and here on the host it cannot be "
 		    "done, either (%s): pause it (ir pause %s)",
-		    t->name, t->no_host.msg, t->name);
+		    t->name,
+		    t->host == NULL ? t->no_host.msg : "it has no cgroup",
+		    t->name);
 	t->c->method = "cgroup";
 	return 0;
 }

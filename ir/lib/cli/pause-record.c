@@ -39,9 +39,10 @@ make(const json_t *inspect, const struct ir_pause *p, struct ir_err *err)
 	json_t *r;
 
 	ir_time_now(now);
-	r = json_pack("{s:i, s:s, s:o, s:s, s:s, s:O*, s:O*, s:s, s:I}", "v", 1,
-	    "container", ir_json_str(inspect, "Id"), "name",
+	r = json_pack("{s:i, s:s, s:o, s:s, s:s, s:o*, s:O*, s:O*, s:s, s:I}",
+	    "v", 1, "container", ir_json_str(inspect, "Id"), "name",
 	    ir_json_text(ir_docker_name(inspect)), "time", now, "how", p->how,
+	    "atomic", strcmp(p->how, "signal") == 0 ? json_false() : NULL,
 	    "stopped_before", p->idle, "restart", p->policy, "started",
 	    ir_json_str(inspect, "State.StartedAt"), "pid",
 	    ir_json_int(inspect, "State.Pid"));

@@ -10,6 +10,7 @@
  * The record (actions.h, kind "pause") has moreover
  *
  *   "how":"engine", "signal" or "kill"
+ *   "atomic":false                for "signal"
  *   "stopped_before":[{"pid","start"}]   with "signal": those that stood still
  *       before, and that an undo leaves so
  *   "restart":{"Name","MaximumRetryCount"}   see policy.h; or absent

@@ -28,7 +28,7 @@ static struct {
 	struct ir_docker *engine;
 	json_t *docs;
 	int unseen;
-	bool local; /* this is the engine's host */
+	bool local; /* this is the engine's host, and cgroups bear ids */
 	struct ir_host_process *company;
 	ssize_t n;
 } survey = {.lock = PTHREAD_MUTEX_INITIALIZER, .unseen = -1};
@@ -89,7 +89,7 @@ ir_survey_start(const struct ir_cli *cli, const json_t *inspect)
 		struct ir_host *h = ir_host_of(inspect, &ignored);
 
 		survey.begun = true;
-		survey.local = h != NULL;
+		survey.local = h != NULL && ir_host_has_cgroup(h);
 		ir_host_close(h);
 		survey.docs = json_array();
 		survey.engine = ir_docker_twin(cli->engine, &ignored);

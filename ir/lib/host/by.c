@@ -4,8 +4,6 @@
  */
 #include "host/by.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +15,10 @@
 #include "base/file.h"
 #include "host/cgroup.h"
 
-/* Where nft looks for the paths of cgroups. */
-#define CGROUPS "/sys/fs/cgroup/"
-
 /* The cgroup namespace that the kernel starts with (linux/proc_ns.h).  In any
  * other, the level of a cgroup is counted from somewhere else, and from where
  * depends on the kernel's version. */
 #define FIRST_CGROUP_NS 0xEFFFFFFBu
-
-/* As in cgroup.c. */
-#define MAX_DEPTH 64
 
 /* Eight digits of the id: whoever sees them in a classid or in a mark can tell
  * whose they are.  0 would be everybody. */
@@ -63,6 +55,7 @@ level_of(const struct ir_host *h)
 static int
 find_v2(const struct ir_host *h, struct ir_host_by *by, struct ir_err *err)
 {
+	static const char below[] = IR_HOST_CGROUPS "/";
 	ir_auto_free char *dir = ir_host_cgroup_dir(h, "", err);
 	struct stat st;
 
@@ -72,42 +65,13 @@ find_v2(const struct ir_host *h, struct ir_host_by *by, struct ir_err *err)
 	    st.st_ino != FIRST_CGROUP_NS)
 		return ir_fail(err, IR_EPROTO,
 		    "this program is in a cgroup namespace of its own");
-	if (strncmp(dir, CGROUPS, strlen(CGROUPS)) != 0)
-		return ir_fail(err, IR_EPROTO, "%s is not below " CGROUPS, dir);
+	if (strncmp(dir, below, strlen(below)) != 0)
+		return ir_fail(
+		    err, IR_EPROTO, "%s is not below %s", dir, below);
 	*by = (struct ir_host_by){
 	    .level = level_of(h), .classid = number_of(h->id)};
-	snprintf(by->path, sizeof(by->path), "%s", dir + strlen(CGROUPS));
+	snprintf(by->path, sizeof(by->path), "%s", dir + strlen(below));
 	return 0;
-}
-
-/* Calls fn for a group and those below it, with the directory of each. */
-static int
-each_group(int parent, const char *name, int depth,
-    int (*fn)(int dir, uint32_t classid, struct ir_err *), uint32_t classid,
-    struct ir_err *err)
-{
-	int dir = openat(
-	    parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct dirent *e;
-	DIR *d;
-	int rc;
-
-	if (dir == -1)
-		return errno == ENOENT ? 0 : ir_fail_errno(err, "%s", name);
-	rc = depth < MAX_DEPTH ? fn(dir, classid, err)
-			       : ir_fail(err, IR_EPROTO,
-				     "cgroups nest deeper than %d", MAX_DEPTH);
-	if ((d = fdopendir(dir)) == NULL) {
-		close(dir);
-		return ir_fail_errno(err, "%s", name);
-	}
-	while (rc == 0 && (e = readdir(d)) != NULL)
-		if (e->d_type == DT_DIR && strcmp(e->d_name, ".") != 0 &&
-		    strcmp(e->d_name, "..") != 0)
-			rc = each_group(
-			    dir, e->d_name, depth + 1, fn, classid, err);
-	closedir(d);
-	return rc;
 }
 
 #define CLASSID "net_cls.classid"
@@ -125,23 +89,23 @@ read_classid(int dir, uint32_t *classid, struct ir_err *err)
 }
 
 static int
-write_classid(int dir, uint32_t classid, struct ir_err *err)
+write_classid(int dir, void *arg, struct ir_err *err)
 {
 	ir_auto_close int fd = openat(dir, CLASSID, O_WRONLY | O_CLOEXEC);
 	char text[16];
 
 	if (fd == -1)
 		return ir_fail_errno(err, CLASSID);
-	snprintf(text, sizeof(text), "%u\n", classid);
+	snprintf(text, sizeof(text), "%u\n", *(const uint32_t *)arg);
 	return ir_write_all(fd, text, strlen(text), CLASSID, err);
 }
 
 /* One that somebody else gave, for shaping, is his: nothing would tell this
  * container from others that may have it. */
 static int
-check_free(int dir, uint32_t classid, struct ir_err *err)
+check_free(int dir, void *arg, struct ir_err *err)
 {
-	uint32_t now;
+	uint32_t classid = *(const uint32_t *)arg, now;
 
 	if (read_classid(dir, &now, err) == -1)
 		return -1;
@@ -153,13 +117,13 @@ check_free(int dir, uint32_t classid, struct ir_err *err)
 }
 
 static int
-take_away(int dir, uint32_t classid, struct ir_err *err)
+take_away(int dir, void *arg, struct ir_err *err)
 {
-	uint32_t now;
+	uint32_t classid = *(const uint32_t *)arg, now, none = 0;
 
 	if (read_classid(dir, &now, err) == -1)
 		return -1;
-	return now == classid ? write_classid(dir, 0, err) : 0;
+	return now == classid ? write_classid(dir, &none, err) : 0;
 }
 
 static int
@@ -170,7 +134,7 @@ find_v1(const struct ir_host *h, struct ir_host_by *by, struct ir_err *err)
 	if (dir == NULL)
 		return -1;
 	*by = (struct ir_host_by){.classid = number_of(h->id)};
-	return each_group(AT_FDCWD, dir, 0, check_free, by->classid, err);
+	return ir_host_cgroup_walk(dir, check_free, &by->classid, err);
 }
 
 int
@@ -195,17 +159,18 @@ ir_host_by_begin(
 	if (*by->path != '\0')
 		return 0;
 	ir_auto_free char *dir = ir_host_cgroup_dir(h, "net_cls", err);
-	return dir != NULL ? each_group(AT_FDCWD, dir, 0, write_classid,
-				 by->classid, err)
-			   : -1;
+	uint32_t classid = by->classid;
+	return dir != NULL
+		   ? ir_host_cgroup_walk(dir, write_classid, &classid, err)
+		   : -1;
 }
 
 int
 ir_host_by_end(const struct ir_host *h, struct ir_err *err)
 {
 	ir_auto_free char *dir = ir_host_cgroup_dir(h, "net_cls", err);
+	uint32_t classid = number_of(h->id);
 
-	return dir != NULL ? each_group(AT_FDCWD, dir, 0, take_away,
-				 number_of(h->id), err)
+	return dir != NULL ? ir_host_cgroup_walk(dir, take_away, &classid, err)
 			   : 0;
 }

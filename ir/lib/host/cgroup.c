@@ -5,6 +5,7 @@
 #include "host/cgroup.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -141,7 +142,7 @@ usual_dir(const struct line *l, struct ir_err *err)
 	char *dir;
 
 	if (*c == '\0') {
-		dir = ir_asprintf(err, "/sys/fs/cgroup%s", l->path);
+		dir = ir_asprintf(err, IR_HOST_CGROUPS "%s", l->path);
 		if (dir != NULL && is_cgroup(dir, true))
 			return dir;
 		free(dir);
@@ -149,7 +150,7 @@ usual_dir(const struct line *l, struct ir_err *err)
 	} else if (strncmp(c, named, strlen(named)) == 0) {
 		c += strlen(named);
 	}
-	dir = ir_asprintf(err, "/sys/fs/cgroup/%s%s", c, l->path);
+	dir = ir_asprintf(err, IR_HOST_CGROUPS "/%s%s", c, l->path);
 	if (dir != NULL && is_cgroup(dir, *l->controllers == '\0'))
 		return dir;
 	free(dir);
@@ -229,171 +230,55 @@ ir_host_cgroup_dir(
 	return dir;
 }
 
-/* Numbers of processes, as they are found. */
-struct pids {
-	pid_t *p;
-	size_t n, cap;
-};
-
 static int
-add_pid(struct pids *v, pid_t pid, struct ir_err *err)
+walk(int parent, const char *name, int depth, ir_host_cgroup_fn *fn, void *arg,
+    struct ir_err *err)
 {
-	if (v->n == v->cap) {
-		size_t cap = v->cap == 0 ? 64 : v->cap * 2;
-		pid_t *p = cap <= IR_MAX_PIDS * 2
-			       ? realloc(v->p, cap * sizeof(*p))
-			       : NULL;
-
-		if (p == NULL)
-			return ir_fail_mem(err);
-		v->p = p;
-		v->cap = cap;
-	}
-	v->p[v->n++] = pid;
-	return 0;
-}
-
-/* A group that has only threads of a process elsewhere (cgroup v2) refuses to
- * list processes; the numbers of threads do as well. */
-static char *
-read_group(int dir)
-{
-	struct ir_err err;
-	size_t len;
-	char *text =
-	    ir_host_read(dir, "cgroup.procs", IR_MAX_PIDS * 8, &len, &err);
-
-	return text != NULL ? text
-			    : ir_host_read(dir, "cgroup.threads",
-				  IR_MAX_PIDS * 8, &len, &err);
-}
-
-static int gather(int parent, const char *name, int depth, struct pids *v,
-    struct ir_err *err);
-
-static int
-gather_below(int dir, int depth, struct pids *v, struct ir_err *err)
-{
-	int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = again != -1 ? fdopendir(again) : NULL;
+	int dir = openat(
+	    parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct dirent *e;
-	int rc = 0;
+	DIR *d;
+	int rc;
 
-	if (d == NULL) {
-		if (again != -1)
-			close(again);
-		return 0;
+	if (dir == -1)
+		return errno == ENOENT ? 0 : ir_fail_errno(err, "%s", name);
+	rc = depth < MAX_DEPTH ? fn(dir, arg, err)
+			       : ir_fail(err, IR_EPROTO,
+				     "cgroups nest deeper than %d", MAX_DEPTH);
+	if ((d = fdopendir(dir)) == NULL) {
+		close(dir);
+		return ir_fail_errno(err, "%s", name);
 	}
 	while (rc == 0 && (e = readdir(d)) != NULL)
 		if (e->d_type == DT_DIR && strcmp(e->d_name, ".") != 0 &&
 		    strcmp(e->d_name, "..") != 0)
-			rc = gather(dir, e->d_name, depth + 1, v, err);
+			rc = walk(dir, e->d_name, depth + 1, fn, arg, err);
 	closedir(d);
 	return rc;
 }
 
-/* One that is gone by now had nobody in it. */
-static int
-gather(
-    int parent, const char *name, int depth, struct pids *v, struct ir_err *err)
+int
+ir_host_cgroup_walk(
+    const char *dir, ir_host_cgroup_fn *fn, void *arg, struct ir_err *err)
 {
-	ir_auto_close int dir = openat(
-	    parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	ir_auto_free char *text = dir != -1 ? read_group(dir) : NULL;
-
-	if (text == NULL)
-		return 0;
-	if (depth > MAX_DEPTH)
-		return ir_fail(err, IR_EFORMAT,
-		    "the container's cgroups are nested deeper than %d",
-		    MAX_DEPTH);
-	for (char *p = text, *end;; p = end) {
-		long pid = strtol(p, &end, 10);
-
-		if (end == p)
-			break;
-		/* 0 is one that this PID namespace does not have. */
-		if (pid > 0 && add_pid(v, (pid_t)pid, err) == -1)
-			return -1;
-	}
-	return gather_below(dir, depth, v, err);
+	return walk(AT_FDCWD, dir, 0, fn, arg, err);
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static size_t
-unique(struct pids *v)
-{
-	size_t n = 0;
-
-	if (v->n == 0)
-		return 0;
-	qsort(v->p, v->n, sizeof(*v->p), by_number);
-	for (size_t i = 0; i < v->n; i++)
-		if (n == 0 || v->p[n - 1] != v->p[i])
-			v->p[n++] = v->p[i];
-	return n;
-}
-
-/* Where no cgroup is mounted: everybody is asked. */
-static int
-scan(const struct ir_host *h, struct pids *v, struct ir_err *err)
-{
-	DIR *d = opendir("/proc");
-	struct dirent *e;
-	int rc = 0;
-
-	if (d == NULL)
-		return ir_fail_errno(err, "/proc");
-	while (rc == 0 && (e = readdir(d)) != NULL) {
-		long pid = strtol(e->d_name, NULL, 10);
-		struct ir_err gone;
-		char path[280];
-		size_t len;
-
-		if (pid <= 0)
-			continue;
-		snprintf(path, sizeof(path), "%s/cgroup", e->d_name);
-		ir_auto_free char *text =
-		    ir_host_read(dirfd(d), path, IR_MAX_CGROUP, &len, &gone);
-		if (text != NULL && ir_host_cgroup_bears(text, h->id))
-			rc = add_pid(v, (pid_t)pid, err);
-	}
-	closedir(d);
-	return rc;
-}
-
-/* Of all hierarchies: whoever was moved out of one may be in others. */
-ssize_t
-ir_host_cgroup_pids(const struct ir_host *h, pid_t **pids, struct ir_err *err)
+int
+ir_host_cgroup_each(const struct ir_host *h, ir_host_cgroup_fn *fn, void *arg,
+    struct ir_err *err)
 {
 	ir_auto_free char *text = strdup(h->cgroup);
-	struct pids v = {NULL, 0, 0};
 	char *at = text;
 	struct line l;
-	bool any = false;
-	int rc = 0;
+	int n = 0;
 
-	*pids = NULL;
-	while (rc == 0 && next_line(&at, &l)) {
+	while (next_line(&at, &l)) {
 		ir_auto_free char *dir = dir_of(&l, h->id, err);
 
-		any |= dir != NULL;
-		if (dir != NULL)
-			rc = gather(AT_FDCWD, dir, 0, &v, err);
+		if (dir != NULL && ir_host_cgroup_walk(dir, fn, arg, err) == -1)
+			return -1;
+		n += dir != NULL;
 	}
-	if (rc == 0 && !any)
-		rc = scan(h, &v, err);
-	if (rc == -1) {
-		free(v.p);
-		return -1;
-	}
-	*pids = v.p;
-	return (ssize_t)unique(&v);
+	return n;
 }

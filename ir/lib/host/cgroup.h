@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: ISC
  *
- * A container's cgroups: which they are, and who is in them.
+ * A container's cgroups.
  */
 #ifndef IR_HOST_CGROUP_H
 #define IR_HOST_CGROUP_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "base/err.h"
 #include "host/host.h"
+
+/* Where they are mounted, nearly always; and where nft looks. */
+#define IR_HOST_CGROUPS "/sys/fs/cgroup"
 
 /** ir_host_cgroup_part(path, id): how many bytes of the path are up to and with
  * the part that is the container's own cgroup, 0 if there is none.  That part
@@ -30,10 +32,18 @@ bool ir_host_cgroup_bears(const char *text, const char *id);
 char *ir_host_cgroup_dir(
     const struct ir_host *h, const char *controller, struct ir_err *err);
 
-/** ir_host_cgroup_pids(h, pids, err): the numbers of all processes in the
- * container's cgroup and those below it, each once, in order; the caller frees
- * *pids.  Returns how many, or -1. */
-ssize_t ir_host_cgroup_pids(
-    const struct ir_host *h, pid_t **pids, struct ir_err *err);
+typedef int ir_host_cgroup_fn(int dir, void *arg, struct ir_err *);
+
+/** ir_host_cgroup_walk(dir, fn, arg, err): calls fn(dir, arg, err) with a
+ * descriptor of that group's directory, and then of each below it, until one
+ * fails. */
+int ir_host_cgroup_walk(
+    const char *dir, ir_host_cgroup_fn *fn, void *arg, struct ir_err *err);
+
+/** ir_host_cgroup_each(h, fn, arg, err): the same for the container's own group
+ * in every hierarchy.  Returns in how many it has one to be seen here, or -1.
+ */
+int ir_host_cgroup_each(const struct ir_host *h, ir_host_cgroup_fn *fn,
+    void *arg, struct ir_err *err);
 
 #endif

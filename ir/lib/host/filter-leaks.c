@@ -12,16 +12,14 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "host/cgroup.h"
+#include "base/limits.h"
 #include "host/filter.h"
 #include "host/inside.h"
+#include "host/own.h"
 
 /* linux/capability.h */
 #define CAP_NET_ADMIN_BIT (1ull << 12)
 #define CAP_NET_RAW_BIT   (1ull << 13)
-
-/* /proc/PID/status is some 1.5 KiB, and more with many groups. */
-#define MAX_STATUS (1u << 20)
 
 /* The most that a process can ever get: a root in it, or a program with file
  * capabilities, takes what the bounding set allows. */
@@ -31,7 +29,7 @@ bounding_set(int proc)
 	struct ir_err err;
 	size_t len;
 	ir_auto_free char *text =
-	    ir_host_read(proc, "status", MAX_STATUS, &len, &err);
+	    ir_host_read(proc, "status", IR_MAX_PROC_STATUS, &len, &err);
 	const char *at = text != NULL ? strstr(text, "\nCapBnd:") : NULL;
 
 	return at != NULL ? strtoull(at + strlen("\nCapBnd:"), NULL, 16) : 0;
@@ -52,7 +50,7 @@ int
 ir_host_filter_leaks(struct ir_host *h, struct ir_err *err)
 {
 	ir_auto_free pid_t *pids = NULL;
-	ssize_t n = ir_host_cgroup_pids(h, &pids, err);
+	ssize_t n = ir_host_own_pids(h, &pids, err);
 	int leaks = 0;
 
 	if (n == -1)

@@ -20,11 +20,11 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "base/limits.h"
 #include "base/text.h"
-#include "host/cgroup.h"
 #include "host/inside.h"
 #include "host/look.h"
+#include "host/own.h"
+#include "host/stat.h"
 #include "json/json.h"
 
 /* Answers come from the kernel itself, at once. */
@@ -71,28 +71,6 @@ ir_host_read(
 	return ir_host_read_fd(fd, path, max, len, err);
 }
 
-/* That there is such a process says nothing: its cgroup does. */
-static int
-check_cgroup(struct ir_host *h, struct ir_err *err)
-{
-	size_t len;
-
-	h->cgroup = ir_host_read(h->proc, "cgroup", IR_MAX_CGROUP, &len, err);
-	if (h->cgroup == NULL)
-		return err->code == IR_EPERM
-			   ? ir_fail(err, IR_EPERM,
-				 "looking at process %lld takes root", h->pid)
-			   : ir_fail(err, IR_ENOENT,
-				 "its first process, %lld, ended just now",
-				 h->pid);
-	if (!ir_host_cgroup_bears(h->cgroup, h->id))
-		return ir_fail(err, IR_ENOENT,
-		    "process %lld here is not of container %.12s: the engine "
-		    "is on another host, or in another PID namespace",
-		    h->pid, h->id);
-	return 0;
-}
-
 static int
 open_process(struct ir_host *h, struct ir_err *err)
 {
@@ -107,7 +85,7 @@ open_process(struct ir_host *h, struct ir_err *err)
 		    h->pid);
 	if (h->proc == -1)
 		return ir_fail_errno(err, "%s", path);
-	if (check_cgroup(h, err) == -1)
+	if (ir_host_own_find(h, err) == -1)
 		return -1;
 	h->netns = openat(h->proc, "ns/net", O_RDONLY | O_CLOEXEC);
 	if (h->netns != -1)
@@ -140,7 +118,7 @@ ir_host_open(const char *id, long long pid, struct ir_err *err)
 	}
 	memcpy(h->id, id, sizeof(h->id));
 	h->pid = pid;
-	h->proc = h->netns = -1;
+	h->proc = h->netns = h->pidns = -1;
 	if (open_process(h, err) == -1) {
 		ir_host_close(h);
 		return NULL;
@@ -162,6 +140,8 @@ ir_host_close(struct ir_host *h)
 		return;
 	if (h->netns != -1)
 		close(h->netns);
+	if (h->pidns != -1)
+		close(h->pidns);
 	if (h->proc != -1)
 		close(h->proc);
 	ir_host_look_free(h->look);
@@ -172,14 +152,15 @@ ir_host_close(struct ir_host *h)
 bool
 ir_host_alive(const struct ir_host *h)
 {
-	struct ir_err err;
-	size_t len;
-	ir_auto_free char *stat =
-	    ir_host_read(h->proc, "stat", 4096, &len, &err);
-	const char *end = stat != NULL ? strrchr(stat, ')') : NULL;
+	struct ir_host_stat s;
 
-	/* A zombie has nothing left but its number. */
-	return end != NULL && end[1] == ' ' && strchr("ZXx", end[2]) == NULL;
+	return ir_host_stat(h->proc, "stat", &s) == 0 && !ir_host_ended(&s);
+}
+
+bool
+ir_host_has_cgroup(const struct ir_host *h)
+{
+	return h->pidns == -1;
 }
 
 /* A thread's errand in another namespace. */

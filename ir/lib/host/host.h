@@ -6,7 +6,7 @@
  *
  * This is for a local engine and root.  The engine only says which process to
  * look at; whether that process belongs to the container is read from its
- * cgroup, which bears the container's id on every engine.
+ * cgroup, or, where a rootless engine makes none, from who started it (own.h).
  */
 #ifndef IR_HOST_HOST_H
 #define IR_HOST_HOST_H
@@ -32,5 +32,10 @@ struct ir_host *ir_host_of(const json_t *inspect, struct ir_err *err);
 
 /** ir_host_alive(h): whether that process still runs. */
 bool ir_host_alive(const struct ir_host *h);
+
+/** ir_host_has_cgroup(h): false if its processes are told by their PID
+ * namespace: then there is nothing to freeze it by, and who shares that
+ * namespace is taken for one of them. */
+bool ir_host_has_cgroup(const struct ir_host *h);
 
 #endif

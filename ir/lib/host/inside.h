@@ -20,6 +20,7 @@ struct ir_host {
 			 ESRCH, also when the number is in use again */
 	int netns;    /* its network namespace; stays when the process ends */
 	char *cgroup; /* /proc/PID/cgroup, as it was when it was opened */
+	int pidns;    /* -1, or its PID namespace if no cgroup bears its id */
 	struct ir_host_look *look; /* the last one (look.h), or NULL */
 };
 

@@ -10,9 +10,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "host/cgroup.h"
 #include "json/json.h"
-
-#define CGROUPS "/sys/fs/cgroup" /* where nft looks, always */
 
 /* nft shows a cgroup by a path if it finds one with its number, which on a host
  * with both versions can be one of the other; so the number decides. */
@@ -22,13 +21,13 @@ same_cgroup(const json_t *shown, const char *path)
 	char full[IR_MAX_PATH];
 	struct stat want, st;
 
-	snprintf(full, sizeof(full), "%s/%s", CGROUPS, path);
+	snprintf(full, sizeof(full), IR_HOST_CGROUPS "/%s", path);
 	if (stat(full, &want) == -1)
 		return false;
 	if (json_is_integer(shown))
 		return json_integer_value(shown) == (json_int_t)want.st_ino;
-	snprintf(
-	    full, sizeof(full), "%s/%s", CGROUPS, json_string_value(shown));
+	snprintf(full, sizeof(full), IR_HOST_CGROUPS "/%s",
+	    json_string_value(shown));
 	return json_is_string(shown) && stat(full, &st) == 0 &&
 	       st.st_ino == want.st_ino;
 }

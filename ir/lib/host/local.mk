@@ -1,8 +1,6 @@
 libir_a_SOURCES += \
 	ir/lib/host/addresses.c \
 	ir/lib/host/addresses.h \
-	ir/lib/host/ancestors.c \
-	ir/lib/host/ancestors.h \
 	ir/lib/host/by.c \
 	ir/lib/host/by.h \
 	ir/lib/host/cgroup.c \
@@ -43,6 +41,8 @@ libir_a_SOURCES += \
 	ir/lib/host/netlink.h \
 	ir/lib/host/nft.c \
 	ir/lib/host/nft.h \
+	ir/lib/host/own.c \
+	ir/lib/host/own.h \
 	ir/lib/host/processes.c \
 	ir/lib/host/processes.h \
 	ir/lib/host/resolver.c \
@@ -53,5 +53,7 @@ libir_a_SOURCES += \
 	ir/lib/host/ruleset.h \
 	ir/lib/host/spaces.c \
 	ir/lib/host/spaces.h \
+	ir/lib/host/stat.c \
+	ir/lib/host/stat.h \
 	ir/lib/host/state.c \
 	ir/lib/host/state.h

@@ -17,8 +17,8 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "host/cgroup.h"
 #include "host/inside.h"
+#include "host/own.h"
 
 static bool
 has(const struct ir_host_members *m, uint64_t inode)
@@ -61,18 +61,6 @@ set_astray(struct ir_host_members *m, const struct ir_host *h, pid_t pid,
 	m->astray = true;
 }
 
-/* Whether that process, still, is the container's. */
-static bool
-is_ours(const struct ir_host *h, int proc)
-{
-	struct ir_err err;
-	size_t len;
-	ir_auto_free char *cgroup =
-	    ir_host_read(proc, "cgroup", IR_MAX_CGROUP, &len, &err);
-
-	return cgroup != NULL && ir_host_cgroup_bears(cgroup, h->id);
-}
-
 /* Whether a process that is not the container's is in that namespace. */
 static bool
 has_others(const struct ir_host *h, uint64_t inode)
@@ -89,7 +77,8 @@ has_others(const struct ir_host *h, uint64_t inode)
 		ir_auto_close int proc = openat(
 		    dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		found = proc != -1 && fstatat(proc, "ns/net", &st, 0) == 0 &&
-			st.st_ino == inode && !is_ours(h, proc);
+			st.st_ino == inode &&
+			(!ir_host_owns(h, proc) || ir_host_is_guest(h, proc));
 	}
 	if (d != NULL)
 		closedir(d);
@@ -107,7 +96,7 @@ add_process(struct ir_host_members *m, struct ir_host *h,
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	ir_auto_close int proc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (proc == -1 || fstatat(proc, "ns/net", &st, 0) == -1 ||
-	    has(m, st.st_ino) || !is_ours(h, proc))
+	    has(m, st.st_ino) || !ir_host_owns(h, proc))
 		return 0;
 	int fd = openat(proc, "ns/net", O_RDONLY | O_CLOEXEC);
 	if (fd == -1) {
@@ -133,7 +122,7 @@ ir_host_members(struct ir_host *h, struct ir_host_spaces *spaces,
 
 	memset(m, 0, sizeof(*m));
 	if (add(m, fcntl(h->netns, F_DUPFD_CLOEXEC, 0), err) == -1 ||
-	    (n = ir_host_cgroup_pids(h, &m->pids, err)) == -1)
+	    (n = ir_host_own_pids(h, &m->pids, err)) == -1)
 		return -1;
 	m->npids = (size_t)n;
 	for (size_t i = 0; i < m->npids; i++)

@@ -2,8 +2,8 @@
  *
  * Stopping every process of a container by signal: see processes.h.
  *
- * A process is looked at and hit through one pidfd, and is only hit when its
- * cgroup says that it is the container's: a number that was given to somebody
+ * A process is looked at and hit through one pidfd, and is only hit when it is
+ * the container's (own.h): a number that was given to somebody
  * else between two looks at it hits nobody.
  */
 #include "host/processes.h"
@@ -22,8 +22,10 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "host/cgroup.h"
+#include "base/time.h"
 #include "host/inside.h"
+#include "host/own.h"
+#include "host/stat.h"
 #include "json/json.h"
 
 /* A container of some thousand processes takes two rounds of 50 ms.  Who forks
@@ -33,9 +35,6 @@
 /* Looks without finding one that runs, while some end: a second one is enough
  * for those that a parent, which is stopped, has not reaped. */
 #define LOOKS 3
-
-/* /proc/PID/stat: 52 numbers and a name of at most 64 bytes. */
-#define MAX_STAT 4096
 
 enum life {
 	GONE,
@@ -47,36 +46,17 @@ enum life {
 struct process {
 	int fd;
 	pid_t pid;
-	long long start; /* field 22 of its stat */
-	char state;      /* of its first thread */
-	enum life life;  /* of all its threads */
+	struct ir_host_stat stat; /* of its first thread */
+	enum life life;           /* of all its threads */
+	bool guest;
 };
 
-/* The letters of proc_pid_stat(5). */
 static enum life
-life_of(char state)
+life_of(const struct ir_host_stat *s)
 {
-	if (strchr("ZXx", state) != NULL)
+	if (ir_host_ended(s))
 		return GONE;
-	return strchr("Tt", state) != NULL ? STOPPED : RUNS;
-}
-
-/* State and start of the thread whose stat is at that path; -1 if it is gone.
- * The name before them can hold anything, also parentheses. */
-static int
-read_stat(int dir, const char *path, char *state, long long *start)
-{
-	struct ir_err err;
-	size_t len;
-	ir_auto_free char *text = ir_host_read(dir, path, MAX_STAT, &len, &err);
-	char *p = text != NULL ? strrchr(text, ')') : NULL;
-
-	if (p == NULL || sscanf(p, ") %c", state) != 1)
-		return -1;
-	for (int field = 2; field < 22; field++)
-		if ((p = strchr(p + 1, ' ')) == NULL)
-			return -1;
-	return sscanf(p, " %lld", start) == 1 ? 0 : -1;
+	return strchr("Tt", s->state) != NULL ? STOPPED : RUNS;
 }
 
 /* A process whose first thread has ended or stopped goes on in the others. */
@@ -95,29 +75,16 @@ life_of_threads(int proc, enum life first)
 	}
 	while (all != RUNS && (e = readdir(d)) != NULL) {
 		ir_auto_free char *path = NULL;
-		long long start;
-		char state;
+		struct ir_host_stat s;
 
 		if (e->d_name[0] == '.' ||
 		    asprintf(&path, "%s/stat", e->d_name) == -1)
 			continue;
-		if (read_stat(fd, path, &state, &start) == 0 &&
-		    life_of(state) != GONE)
-			all = life_of(state);
+		if (ir_host_stat(fd, path, &s) == 0 && !ir_host_ended(&s))
+			all = life_of(&s);
 	}
 	closedir(d);
 	return all;
-}
-
-static bool
-is_ours(int proc, const struct ir_host *h)
-{
-	struct ir_err err;
-	size_t len;
-	ir_auto_free char *cgroup =
-	    ir_host_read(proc, "cgroup", IR_MAX_CGROUP, &len, &err);
-
-	return cgroup != NULL && ir_host_cgroup_bears(cgroup, h->id);
 }
 
 /* 1 and *p, whose fd the caller closes; 0 if there is no such process of the
@@ -134,9 +101,10 @@ look(const struct ir_host *h, pid_t pid, struct process *p, struct ir_err *err)
 	ir_auto_close int proc =
 	    fd != -1 ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	*p = (struct process){.fd = fd, .pid = pid};
-	if (proc != -1 && is_ours(proc, h) &&
-	    read_stat(proc, "stat", &p->state, &p->start) == 0) {
-		p->life = life_of(p->state);
+	if (proc != -1 && ir_host_owns(h, proc) &&
+	    ir_host_stat(proc, "stat", &p->stat) == 0) {
+		p->guest = ir_host_is_guest(h, proc);
+		p->life = life_of(&p->stat);
 		if (p->life != RUNS)
 			p->life = life_of_threads(proc, p->life);
 		return 1;
@@ -173,7 +141,7 @@ see(struct round *r, const struct process *p, struct ir_err *err)
 {
 	char key[64];
 
-	snprintf(key, sizeof(key), "%d %lld", (int)p->pid, p->start);
+	snprintf(key, sizeof(key), "%d %lld", (int)p->pid, p->stat.start);
 	if (json_object_get(r->seen, key) != NULL)
 		return 0;
 	r->fresh++;
@@ -183,10 +151,10 @@ see(struct round *r, const struct process *p, struct ir_err *err)
 }
 
 static int
-note(json_t *list, const struct process *p, struct ir_err *err)
+note(json_t *list, const struct process *p, bool guest, struct ir_err *err)
 {
-	json_t *j = json_pack(
-	    "{s:i,s:I}", "pid", (int)p->pid, "start", (json_int_t)p->start);
+	json_t *j = json_pack("{s:i, s:I, s:o*}", "pid", (int)p->pid, "start",
+	    (json_int_t)p->stat.start, "guest", guest ? json_true() : NULL);
 
 	return json_array_append_new(list, j) == 0 ? 0 : ir_fail_mem(err);
 }
@@ -196,7 +164,7 @@ stop(struct round *r, const struct process *p, struct ir_err *err)
 {
 	int rc = hit(p, SIGSTOP, err) == 0 ? see(r, p, err) : -1;
 
-	return rc == 1 ? note(r->list, p, err) : rc;
+	return rc == 1 ? note(r->list, p, p->guest, err) : rc;
 }
 
 /* Who has ended since the list of processes was read may have started another
@@ -213,14 +181,14 @@ pass(struct round *r, pid_t pid, struct ir_err *err)
 	}
 	if (p.life == RUNS) {
 		r->running++;
-		if (p.state == 'D')
+		if (p.stat.state == 'D')
 			r->deep = pid;
 		if (r->list != NULL)
 			rc = stop(r, &p, err);
 	} else if (p.life == GONE) {
 		rc = see(r, &p, err);
 	} else if (r->idle != NULL) {
-		rc = note(r->idle, &p, err);
+		rc = note(r->idle, &p, false, err);
 	}
 	close(p.fd);
 	return rc;
@@ -231,7 +199,7 @@ static int
 pass_all(struct round *r, struct ir_err *err)
 {
 	ir_auto_free pid_t *pids = NULL;
-	ssize_t n = ir_host_cgroup_pids(r->h, &pids, err);
+	ssize_t n = ir_host_own_pids(r->h, &pids, err);
 	struct ir_err other;
 	int rc = 0;
 
@@ -246,27 +214,18 @@ pass_all(struct round *r, struct ir_err *err)
 	return n == -1 ? -1 : rc;
 }
 
-static long long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 static int
 stop_rounds(struct round *r, struct ir_err *err)
 {
 	const struct timespec moment = {0, 1000000};
-	long long end = now_ms() + PATIENCE_MS;
+	uint64_t end = ir_mono_ns() + PATIENCE_MS * 1000000ull;
 
 	for (;;) {
 		if (pass_all(r, err) == -1)
 			return -1;
 		if (r->running == 0 && r->fresh == 0)
 			return 0;
-		if (now_ms() > end)
+		if (ir_mono_ns() > end)
 			break;
 		/* They have been told; it takes effect when they run next. */
 		if (r->fresh == 0)
@@ -333,8 +292,8 @@ later_first(const void *a, const void *b)
 {
 	const struct process *x = a, *y = b;
 
-	if (x->start != y->start)
-		return x->start > y->start ? -1 : 1;
+	if (x->stat.start != y->stat.start)
+		return x->stat.start > y->stat.start ? -1 : 1;
 	return x->pid > y->pid ? -1 : x->pid < y->pid;
 }
 
@@ -356,7 +315,7 @@ read_list(const json_t *list, struct process *v, struct ir_err *err)
 			return ir_fail(err, IR_EFORMAT,
 			    "stopped processes: %lld is no process",
 			    (long long)pid);
-		v[i] = (struct process){.pid = (pid_t)pid, .start = start};
+		v[i] = (struct process){.pid = (pid_t)pid, .stat.start = start};
 	}
 	return 0;
 }
@@ -370,8 +329,9 @@ continue_one(
 
 	if (rc != 1)
 		return rc;
-	rc = p.life == STOPPED && p.start == was->start ? hit(&p, SIGCONT, err)
-							: 0;
+	rc = p.life == STOPPED && p.stat.start == was->stat.start
+		 ? hit(&p, SIGCONT, err)
+		 : 0;
 	close(p.fd);
 	return rc;
 }

@@ -13,10 +13,10 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "host/ancestors.h"
 #include "host/inside.h"
 #include "host/resolver.h"
 #include "host/rootfile.h"
+#include "host/stat.h"
 
 #define PATIENCE_MS 300
 

@@ -21,9 +21,9 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "host/ancestors.h"
 #include "host/inside.h"
 #include "host/mounts.h"
+#include "host/stat.h"
 
 /* Who started it, and who started that one; processes nest some ten deep. */
 #define MAX_ANCESTORS 64
