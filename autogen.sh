@@ -28,7 +28,8 @@ to_drill="docker.io|docker-ce iptables nftables iproute2 procps busybox-static j
 	openssh-client"
 to_check="$to_drill age ca-certificates clang-format-14 mandoc openssh-server
 	openssl python3
-	libarchive-tools shellcheck socat strace time valgrind zstd"
+	libarchive-tools rootlesskit shellcheck socat strace time uidmap valgrind
+	zstd"
 
 to_fuzz='clang-14 libclang-rt-14-dev llvm-14'
 

@@ -25,7 +25,8 @@
 #	engine_at_least N.N	it is Docker, and no older
 #
 # IR_ENGINE names another engine than this machine's own; see tests/engines.
-# ENGINE_BEFORE is a command for sh that runs before it, in its namespaces.
+# ENGINE_BEFORE is a command for sh that runs before it, in its namespaces;
+# ENGINE_RUN starts it in another way (tests/rootless.sh).
 # IR_NO_ENGINE=why skips.  Keep DIR short: a Unix socket's path has 107 bytes.
 
 ENGINE_DIR=${ENGINE_DIR-}
@@ -175,7 +176,7 @@ engine_dockerd()
 
 engine_again()
 {
-	local dir=$ENGINE_DIR run=engine_dockerd pid i
+	local dir=$ENGINE_DIR run=${ENGINE_RUN:-engine_dockerd} pid i
 
 	! engine_is podman || run=engine_podman
 	rm -f "$dir/pid"

@@ -20,6 +20,7 @@ engine_tests = \
 	tests/engine/processes.t \
 	tests/engine/rebuild.t \
 	tests/engine/resume.t \
+	tests/engine/rootless.t \
 	tests/engine/ssh.t \
 	tests/engine/status.t \
 	tests/engine/tls.t \
@@ -27,7 +28,8 @@ engine_tests = \
 	tests/engine/walkthrough.t
 TESTS += $(engine_tests)
 EXTRA_DIST += $(engine_tests) tests/analysts.sh tests/engine.sh \
-	tests/podman.sh tests/engines tests/refusing-engine.py
+	tests/podman.sh tests/rootless.sh tests/engines \
+	tests/refusing-engine.py
 
 check_PROGRAMS += tests/engine/test-docker-calls
 tests_engine_test_docker_calls_SOURCES = tests/engine/test-docker-calls.c \

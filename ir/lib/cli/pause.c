@@ -101,6 +101,25 @@ prepare_to_stop(struct ir_cli *cli, const json_t *inspect, struct ir_host *h,
 	return ir_pause_keep(cli, inspect, p, err);
 }
 
+/* A line of a journal has a limit. */
+#define PROCESSES_A_LINE 1000
+
+static void
+record_stopped(struct ir_cli *cli, const char *id, const json_t *stopped)
+{
+	size_t n = json_array_size(stopped);
+
+	for (size_t i = 0; i < n;) {
+		json_t *some = json_array();
+
+		for (size_t k = 0; k < PROCESSES_A_LINE && i < n; k++)
+			json_array_append(some, json_array_get(stopped, i++));
+		ir_cli_record(cli, "stopped",
+		    json_pack("{s:s, s:b, s:o}", "container", id, "atomic", 0,
+			"processes", some));
+	}
+}
+
 static int
 stop_all(struct ir_cli *cli, const json_t *inspect, struct ir_host *h,
     struct ir_pause *p, struct ir_err *err)
@@ -117,6 +136,7 @@ stop_all(struct ir_cli *cli, const json_t *inspect, struct ir_host *h,
 	began = ir_mono_ns();
 	rc = ir_host_stop(h, &p->stopped, err);
 	p->ms = (double)(ir_mono_ns() - began) / 1e6;
+	record_stopped(cli, ir_json_str(inspect, "Id"), p->stopped);
 	return rc;
 }
 
