@@ -66,8 +66,10 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 		ir_say("nothing is contained, as far as records tell: neither "
 		       "a bundle nor this directory has one");
 	ir_status_print(list);
-	json_array_foreach (list, i, o)
+	json_array_foreach (list, i, o) {
+		ir_status_record(cli, NULL, o);
 		ir_result(json_incref((json_t *)(uintptr_t)o));
+	}
 	return ir_status_code(list);
 }
 
@@ -87,7 +89,7 @@ static const char *const exits[] = {
     "10",
     "something is not: it is broken, or gone",
     "66",
-    "nothing is on record of one that was named",
+    "nothing is on record of one that was named, or to guard",
     NULL,
 };
 
@@ -95,7 +97,8 @@ static const struct ir_program program = {
     .name = "ir-status",
     .operands = "[CONTAINER]...",
     .what = "Shows whether contained containers are still as they were left.",
-    .uses = IR_USES_ENGINE | IR_USES_BUNDLE | IR_OR_SEALED,
+    .uses = IR_USES_ENGINE | IR_USES_BUNDLE | IR_OR_SEALED | IR_USES_KEY |
+	    IR_NEEDS_KEY,
     .min = 0,
     .max = -1,
     .options = options,

@@ -75,7 +75,7 @@ is "$(status web)" running "changes nothing"
 run ir pause web
 code_is 0 "pause"
 like "$out" '^web is paused \([0-9]+ ms\)$' "with the time it took"
-err_has "nothing is recorded"
+err_has "this run goes into no journal"
 err_has "do not stop or restart"
 is "$(status web)" paused "so it is"
 record=ir-pause-${id:0:12}.json

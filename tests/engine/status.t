@@ -47,14 +47,26 @@ holds()
 {
 	run ir status --json "$1"
 	code_is 0 "$1 holds"
-	is "$(jq -c '[.verdict, .deviations]' "$T/out")" '["holds",[]]' \
-		"and nothing else is told of it"
+	is "$(jq -r '.verdict, (.deviations[] | select(.over | not).what)' \
+		"$T/out" | xargs)" holds "and nothing else is told of it"
+}
+# past NAME WHAT DETAIL BY: it holds, and that was so for a while.
+past()
+{
+	local d='.deviations[] | select(.over and .what == "'$2'")'
+
+	holds "$1"
+	like "$(jq -r "$d | .detail" "$T/out")" "$3" "$2 is told still: $1"
+	like "$(jq -r "$d | .by" "$T/out")" "$4" "and who"
+	is "$(jq -r "$d | .todo" "$T/out")" null "nothing is to be done"
 }
 # breaks NAME WHAT DETAIL BY: that one deviation.
 breaks()
 {
 	run ir status --json "$1"
 	code_is 10 "$1 does not hold"
+	jq -c '.deviations |= map(select(.over | not))' "$T/out" >"$T/now"
+	mv "$T/now" "$T/out"
 	is "$(jq -r '.deviations[].what' "$T/out" | xargs)" "$2" "it says $2"
 	like "$(jq -r '.deviations[0].detail' "$T/out")" "$3" "in words"
 	like "$(jq -r '.deviations[0].by' "$T/out")" "$4" "and who"
@@ -103,7 +115,12 @@ code_is 10 "for people"
 like "$out" '^BROKEN +web paused' "the verdict first"
 out_has "next: ir pause web"
 docker pause web >/dev/null
-holds web
+past web thawed '^was thawed for [0-9.]+ s, and contained again' 'docker unpause'
+docker unpause web >/dev/null && docker pause web >/dev/null
+past web thawed ' s in all, and' 'docker unpause'
+is "$(jq '.deviations[0].times' "$T/out")" 2 "it counts"
+run ir status
+out_has "2 times, the last"
 if engine_is podman; then
 	skip "thawed by a signal" "podman leaves it frozen"
 else
@@ -137,7 +154,20 @@ run ir status -b "$bundle" --json web
 like "$(jq -r '.deviations[0].by' "$T/out")" \
 	'^ir pause -b .* --undo web, run 1 \(alice@lab\)$' "so it says"
 breaks web thawed . "call to the engine's API" # without that bundle
-is "$(ls "$bundle/journal")" "0001-ir-pause.jsonl" "no run of it is recorded"
+run env IR_BUNDLE="$bundle" ir status web
+no_file "$bundle/journal/0003-ir-status.jsonl" "no -b, no record"
+
+# What is found goes into the bundle that was asked for.
+docker pause web >/dev/null
+docker unpause web >/dev/null
+run ir status -b "$bundle" --json web
+code_is 10 "thawed by somebody else"
+is "$(jq -r 'select(.ev == "observed") | [.name, .what, .by] | join("|")' \
+	"$bundle"/journal/0003-ir-status.jsonl | head -1)" \
+	"web|thawed|a call to the engine's API (docker unpause)" \
+	"it is in the journal"
+is "$(jq -r .ev "$bundle"/journal/0003-ir-status.jsonl | xargs)" \
+	"run sig observed mark sig end sig" "and proven"
 forget
 
 # Reconnected.
@@ -150,7 +180,8 @@ docker network connect front iso
 breaks iso reconnected '^connected to network front as 1' "docker network"
 json_is '.deviations[0].todo' "ir isolate iso"
 docker network disconnect front iso
-holds iso
+engine_is podman || # which does not say which network
+	past iso reconnected '^was connected to network front for' 'docker net'
 docker network connect inner iso
 breaks iso reconnected 'inner as .*, an internal one, from which' "docker net"
 docker network disconnect inner iso
@@ -185,6 +216,18 @@ docker stop -t 0 call >/dev/null
 breaks call stopped 'not running any more \(exited, exit code 137\)' 'SIGKILL|a signal'
 docker start call >/dev/null
 breaks call restarted . 'docker start'
+json_is '.deviations[0].times' 2
+docker network connect front call
+isolated call
+past call restarted 'contained again since: what was in its memory' 'docker start'
+docker stop -t 0 call >/dev/null
+docker network connect front call
+docker start call >/dev/null
+run ir status --json call
+is "$(jq -r '.deviations[] | select(.what == "reconnected" and
+	(.over | not)).by' "$T/out")" \
+	"a call to the engine's API (docker network connect) while it was stopped" \
+	"connected while it was stopped"
 docker rm -f call >/dev/null
 breaks call removed '^removed \(exit code 137\)' 'docker rm -f'
 forget
@@ -272,9 +315,19 @@ if ! engine_is podman; then # which cannot update
 	paused pol 'restart: {Name: "always", MaximumRetryCount: 0}'
 	holds pol
 	docker update --restart always pol >/dev/null
-	breaks pol restart-policy 'always again' 'docker update'
+	breaks pol restart-policy 'is always, it was' 'docker update'
 	json_is '.deviations[0].todo' \
 		"docker update --restart=no $(id pol | cut -c1-12)"
+	forget
+	# It was "no" before, too; and what it was left with is none.
+	web none
+	isolated none
+	holds none
+	docker update --restart on-failure none >/dev/null
+	breaks none restart-policy 'is on-failure, it was left as no' 'update'
+	web kept --restart always
+	isolated kept
+	holds kept
 	forget
 fi
 
@@ -333,13 +386,30 @@ is "$(jq -r '[.deviations[] | select(.what != "exec")] | .[].detail' \
 linked net
 holds net
 docker network connect inner net
-breaks net 'reconnected link-up' 'inner' 'docker network connect'
+breaks net reconnected 'inner' 'docker network connect'
+json_is '[.deviations[].effects[].what] | join(" ")' link-up \
+	"its link comes with that"
 docker network disconnect inner net
 holds net
 docker restart -t 0 net >/dev/null
-run ir status --json net
-engine_is podman || is "$(jq -r '.deviations[].what' "$T/out" | xargs)" \
-	"restarted reconnected link-up" "a restart gives it new links"
+if ! engine_is podman; then
+	run ir status --json net
+	is "$(jq -c '[.deviations[] | select(.over | not) | .what,
+		[.effects[].what]]' "$T/out")" '["restarted",["reconnected"]]' \
+		"a restart gives it new links: one cause, one line"
+	json_is '.deviations[0].todo' "ir isolate net"
+	docker network connect inner net
+	run ir status --json net
+	is "$(jq -r '[.deviations[] | select(.over | not).what] | join(" ")' \
+		"$T/out")" "restarted reconnected" "a connect is not by that"
+	docker network disconnect inner net
+	linked net
+	docker stop -t 0 net >/dev/null
+	breaks net stopped 'not running any more' 'SIGKILL'
+	docker start net >/dev/null
+	breaks net restarted 'restarted' 'docker start'
+	linked net
+fi
 if id nobody >/dev/null 2>&1 && command -v setpriv >/dev/null; then
 	linked net
 	chmod 755 "$T" && chmod 666 "$T/e/docker.sock" && chmod 711 "$T/e"
@@ -370,6 +440,17 @@ is "$(jq -r '.name + " " + .verdict' "$T/out" | sort | xargs)" \
 run ir status two
 code_is 0 "but not of that"
 
+# Nothing to guard.
+mkdir empty
+run sh -c 'cd empty && exec timeout 60 ir status --watch --until-broken'
+code_is 66 "--until-broken with nothing on record ends"
+err_lines 1
+is "$out" "" "and says so in one line"
+run timeout 60 ir status --watch --until-broken free
+code_is 66 "also for one that nobody contained"
+run timeout 60 ir status --watch --until-broken nosuch
+code_is 66 "and for none"
+
 # A watch.  Its lines are read as they come.
 waits_for()
 {
@@ -391,6 +472,8 @@ ok "it tells of a pause" waits_for '^[0-9:]{8}Z frozen no longer: thawed'
 ok "and that all is well" waits_for '^[0-9:]{8}Z frozen holds$'
 docker network connect front two
 ok "of a connect" waits_for 'Z two connected to network front as .* isolate two'
+docker unpause frozen >/dev/null && docker pause frozen >/dev/null
+ok "of what was over at once" waits_for 'Z frozen (was thawed for|no longer: thawed)'
 docker network disconnect front two
 ok "of its end" waits_for 'Z two no longer: connected to network front'
 web three
@@ -425,6 +508,9 @@ watch=$!
 ok "a watch" waits_for '^BROKEN +frozen'
 docker pause frozen >/dev/null
 engine_kill
+ir status --watch --interval 1 >"$T/late" 2>&1 &
+late=$!
+at_exit eval 'kill $late 2>/dev/null'
 run ir status
 code_is 69 "no engine"
 ok "what is on record is shown" grep -qE '^unknown +frozen +paused' "$T/out"
@@ -442,7 +528,11 @@ else
 	kill -TERM $watch
 	wait $watch
 	is $? 10 "it ends with 10"
+	mv "$T/late" "$T/watched"
+	ok "one that began without an engine" waits_for 'Z frozen is exited$'
 	breaks frozen stopped . 'the engine, restarted itself'
 fi
+kill -TERM $late
+wait $late
 
 done_testing

@@ -14,11 +14,11 @@
  *
  * A run with a key also makes one for the session, Ed25519, that is only in its
  * memory; line 0 names it in session_key.  After each line that is evidence
- * (chunk, stream-close, change, outcome) comes a "mark" with next_key, and
- * after that a "sig" by the session's key over the mark, which by the chain is
- * over all before it; from there on next_key is the session's, and the old one
- * is gone.  After "end" comes one last "sig" over that.  Nobody who gets hold
- * of the machine later can sign other lines before the last mark.
+ * (chunk, stream-close, change, outcome, observed) comes a "mark" with
+ * next_key, and after that a "sig" by the session's key over the mark, which by
+ * the chain is over all before it; from there on next_key is the session's, and
+ * the old one is gone.  After "end" comes one last "sig" over that.  Nobody who
+ * gets hold of the machine later can sign other lines before the last mark.
  *
  * So a "sig" is always over the line before it.  A reader takes any other ev.
  */

@@ -81,7 +81,7 @@ static bool
 is_evidence(const char *ev)
 {
 	static const char *const names[] = {
-	    "chunk", "stream-close", "torn", "change", "outcome"};
+	    "chunk", "stream-close", "torn", "change", "outcome", "observed"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(ev, names[i]) == 0)

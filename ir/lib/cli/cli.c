@@ -160,8 +160,8 @@ locate(const struct ir_program *p, struct ir_err *err)
 	    ir_bundle_locate(NULL, true, &cli.sealed_dir, &several) == -1)
 		cli.sealed_dir = NULL;
 	if (p->uses & IR_RECORDS && !cli.dry_run)
-		ir_say("no bundle here: nothing is recorded (ir open CASE "
-		       "starts one)");
+		ir_say("no bundle here: this run goes into no journal (ir open "
+		       "CASE starts one)");
 	return 0;
 }
 
@@ -250,9 +250,21 @@ record(struct ir_err *err)
 		cli.bundle = NULL;
 		return -1;
 	}
-	if (cli.engine != NULL)
-		ir_docker_on_call(cli.engine, ir_cli_record_call, &cli);
 	return 0;
+}
+
+int
+ir_cli_begin(struct ir_cli *c, struct ir_err *err)
+{
+	if (c->bundle != NULL)
+		return 1;
+	if (opt.bundle == NULL)
+		return 0;
+	if (c->who.id == NULL && introduce(false, err) == -1)
+		return -1;
+	if (record(err) == 0)
+		return 1;
+	return err->code == IR_EEXIST ? 0 : -1;
 }
 
 static int
@@ -272,7 +284,13 @@ start(const struct ir_program *p, struct ir_err *err)
 			    IR_USES_KEY) &&
 	    introduce(false, err) == -1)
 		return -1;
-	return records ? record(err) : 0;
+	if (!records)
+		return 0;
+	if (record(err) == -1)
+		return -1;
+	if (cli.engine != NULL)
+		ir_docker_on_call(cli.engine, ir_cli_record_call, &cli);
+	return 0;
 }
 
 /* Closes all; the exit code, made worse if recording had failed. */

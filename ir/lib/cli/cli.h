@@ -85,6 +85,12 @@ int ir_cli_failed(
 
 /* The journal and the bundle, from any thread. */
 
+/** ir_cli_begin(cli, err): begins the journal of a program that has something
+ * to record only now and then (IR_USES_KEY | IR_NEEDS_KEY): 1 if there is one,
+ * 0 if -b names no bundle, or one that is sealed.  Calls to the engine are not
+ * in it. */
+int ir_cli_begin(struct ir_cli *cli, struct ir_err *err);
+
 /** ir_cli_record(cli, ev, fields): a line in the journal, if there is one;
  * takes the reference.  A failure is reported once and makes the exit code
  * IR_EIO, but never stops the containment of a container. */

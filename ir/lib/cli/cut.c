@@ -152,12 +152,11 @@ record_policy(struct ir_cutting *t, struct ir_err *err)
 {
 	json_auto_t *policy = NULL;
 
-	if (!ends_with_a_restart(t))
-		return 0;
 	if (ir_policy_before(t->cli, IR_ISOLATE, t->inspect, &policy, err) ==
 	    -1)
-		return -1;
-	if (policy != NULL &&
+		return ends_with_a_restart(t) ? -1 : 0;
+	ir_policy_note(t->c->record, policy);
+	if (policy != NULL && ends_with_a_restart(t) &&
 	    json_object_set(t->c->record, "restart", policy) == -1)
 		return ir_fail_mem(err);
 	return 0;

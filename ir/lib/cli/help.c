@@ -5,6 +5,7 @@
 #include "cli/help.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const common_exits[] = {
     "64",
@@ -30,11 +31,22 @@ static const char *const common_exits[] = {
     NULL,
 };
 
-static void
-print_exits(const char *const *exits)
+static bool
+has(const char *const *exits, const char *code)
 {
 	for (; exits != NULL && exits[0] != NULL; exits += 2)
-		printf("  %3s  %s\n", exits[0], exits[1]);
+		if (strcmp(exits[0], code) == 0)
+			return true;
+	return false;
+}
+
+/* Those that are not told of already. */
+static void
+print_exits(const char *const *exits, const char *const *told)
+{
+	for (; exits != NULL && exits[0] != NULL; exits += 2)
+		if (!has(told, exits[0]))
+			printf("  %3s  %s\n", exits[0], exits[1]);
 }
 
 void
@@ -50,7 +62,7 @@ ir_cli_help(const struct ir_program *p, const struct ir_option *const tables[])
 	     e += 2)
 		printf("  %s\n        %s\n", e[0], e[1]);
 	printf("\nExit status:\n");
-	print_exits(p->exits);
-	print_exits(common_exits);
+	print_exits(p->exits, NULL);
+	print_exits(common_exits, p->exits);
 	printf("\nThe manual: man %s\n", p->name);
 }

@@ -40,11 +40,15 @@ libir_a_SOURCES += \
 	ir/lib/cli/status-host.c \
 	ir/lib/cli/status-life.c \
 	ir/lib/cli/status-net.c \
+	ir/lib/cli/status-news.c \
 	ir/lib/cli/status-one.c \
 	ir/lib/cli/status-others.c \
+	ir/lib/cli/status-past.c \
 	ir/lib/cli/status-print.c \
+	ir/lib/cli/status-record.c \
 	ir/lib/cli/status-stream.c \
 	ir/lib/cli/status-watch.c \
+	ir/lib/cli/status-who.c \
 	ir/lib/cli/status.c ir/lib/cli/status.h \
 	ir/lib/cli/statusparts.h \
 	ir/lib/cli/tally.c ir/lib/cli/tally.h \

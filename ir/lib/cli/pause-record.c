@@ -48,6 +48,7 @@ make(const json_t *inspect, const struct ir_pause *p, struct ir_err *err)
 	    ir_json_int(inspect, "State.Pid"));
 	if (r == NULL)
 		ir_fail_mem(err);
+	ir_policy_note(r, p->policy);
 	return r;
 }
 

@@ -83,6 +83,13 @@ ir_policy_before(struct ir_cli *cli, const char *kind, const json_t *inspect,
 	return *policy != NULL ? 0 : ir_fail_mem(err);
 }
 
+void
+ir_policy_note(json_t *record, const json_t *policy)
+{
+	json_object_set_new(record, "policy",
+	    ir_json_text(is_no(policy) ? "no" : ir_json_str(policy, "Name")));
+}
+
 /* Sets it, and asks: engines have answered 200 to what they ignored. */
 static int
 set(struct ir_cli *cli, const json_t *inspect, const json_t *policy,

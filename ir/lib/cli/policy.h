@@ -5,7 +5,7 @@
  * asked for it is undone.
  *
  * In an action's record it is "restart":{"Name","MaximumRetryCount"}, the one
- * that is to be put back.
+ * that is to be put back; "policy" is its name, also where nothing is.
  */
 #ifndef IR_CLI_POLICY_H
 #define IR_CLI_POLICY_H
@@ -25,6 +25,10 @@ const json_t *ir_policy_held(const json_t *records);
  * standing record holds.  NULL if it was "no" before, too. */
 int ir_policy_before(struct ir_cli *cli, const char *kind,
     const json_t *inspect, json_t **policy, struct ir_err *err);
+
+/** ir_policy_note(record, policy): what ir_policy_before() found, as the
+ * record's "policy". */
+void ir_policy_note(json_t *record, const json_t *policy);
 
 /** ir_policy_hold(cli, kind, inspect, err): declares, sets it to "no", and asks
  * the engine whether it is.  0 also if it is so already.  Where an engine

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "bundle/journal.h"
 #include "cli/statusparts.h"
 #include "json/json.h"
@@ -20,9 +21,11 @@
 /* A journal with more has streams in it, of a capture, and few calls. */
 #define MAX_JOURNAL (32u << 20)
 
-/* How far the engine's clock may be off from what was found out about it, and
- * an event from the call that caused it. */
-#define SLACK (2 * IR_SECOND)
+/* How far the clock of an engine elsewhere may be off from what was found out
+ * about it, and on this machine an event from the call that caused it: less, so
+ * that what somebody else did just then is not taken for ours. */
+#define SLACK      (2 * IR_SECOND)
+#define SLACK_HERE (IR_SECOND / 10)
 
 /* What of a command line is shown, and of a word of it. */
 #define MAX_ARGV 160
@@ -116,6 +119,9 @@ json_t *
 ir_status_ours(
     struct ir_status *s, const char *method, const char *path, int64_t t)
 {
+	int64_t slack = ir_starts(ir_docker_where(s->cli->engine), "unix:")
+			    ? SLACK_HERE
+			    : SLACK;
 	size_t i;
 	const json_t *c;
 
@@ -124,8 +130,8 @@ ir_status_ours(
 	json_array_foreach (s->calls, i, c)
 		if (t != 0 && strcmp(ir_json_str(c, "method"), method) == 0 &&
 		    strstr(ir_json_str(c, "path"), path) != NULL &&
-		    t >= ir_json_int(c, "from") - SLACK &&
-		    t <= ir_json_int(c, "to") + SLACK)
+		    t >= ir_json_int(c, "from") - slack &&
+		    t <= ir_json_int(c, "to") + slack)
 			return json_incref(json_object_get(c, "by"));
 	return NULL;
 }

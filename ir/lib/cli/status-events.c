@@ -17,6 +17,9 @@
 #include "cli/statusparts.h"
 #include "json/json.h"
 
+/* What Docker keeps. */
+#define DOCKER_KEEPS 256
+
 /* Those that are kept of one look.  podman keeps all that ever were. */
 #define MAX_KEPT 20000
 
@@ -25,7 +28,7 @@ struct reading {
 	const json_t *ids;
 	json_t *forged; /* {id: {attribute: true}}: it has such a label */
 	uint64_t began; /* ir_mono_ns() */
-	size_t odd;
+	size_t n, odd;
 	bool dropped; /* events that were kept before */
 };
 
@@ -138,6 +141,7 @@ keep(struct reading *r, const json_t *e)
 	if (named) {
 		json_object_set(
 		    kept, "network", json_object_get(attributes, "name"));
+		json_object_set(kept, "of", ir_json_at(e, "Actor.ID"));
 	} else if (!network) {
 		take_attributes(r, id, attributes, kept);
 	}
@@ -155,6 +159,7 @@ take(void *arg, const json_t *e, struct ir_err *err)
 	if (ir_mono_ns() - r->began > IR_DOCKER_CALL_MS * UINT64_C(1000000))
 		return ir_fail(
 		    err, IR_ETIMEOUT, "the engine's events do not end");
+	r->n++;
 	if (e == NULL) {
 		r->odd++;
 		return 0;
@@ -214,6 +219,8 @@ ir_status_events(struct ir_status *s, const json_t *ids, int64_t since)
 	/* Its events are in a file that is not cut. */
 	if (ir_docker_is_podman(s->cli->engine))
 		s->reach = since;
+	else
+		s->young = rc == 0 && r.n < DOCKER_KEEPS;
 	disbelieve(&r);
 	tell(&r, rc == -1 ? &err : NULL);
 	json_decref(r.forged);
@@ -241,6 +248,28 @@ ir_status_event(const struct ir_status_one *o, const char *action,
 			return e;
 	}
 	return NULL;
+}
+
+bool
+ir_status_is_start(const struct ir_status_one *o, const json_t *connect)
+{
+	const json_t *e;
+	bool after = false, dead = false;
+	size_t i;
+
+	json_array_foreach (o->s->events, i, e) {
+		const char *action = ir_json_str(e, "action");
+
+		after |= e == connect;
+		if (strcmp(ir_json_str(e, "id"), o->id) != 0 ||
+		    (strcmp(action, "start") != 0 &&
+			strcmp(action, "die") != 0))
+			continue;
+		if (after)
+			return *action == 's';
+		dead = *action == 'd';
+	}
+	return dead;
 }
 
 json_t *

@@ -4,6 +4,7 @@
  * and stopped processes.  The engine is not believed where this can be seen.
  * See statusparts.h.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/actions.h"
@@ -16,6 +17,8 @@
 #include "host/processes.h"
 #include "host/state.h"
 #include "json/json.h"
+
+#define ROOT "somebody with root on the host"
 
 static bool
 is(const json_t *record, const char *field, const char *value)
@@ -36,11 +39,33 @@ networks(const struct ir_status_one *o)
 	return json_array_size(json_object_get(o->now, "networks"));
 }
 
+/* What holds it on the host does so no longer: by what is told already, a
+ * connect or a restart, or for its own sake. */
+static void
+undone(struct ir_status_one *o, const json_t *record, const char *what,
+    const char *by, const char *says)
+{
+	json_t *d,
+	    *cause = ir_status_restarted(o, record) != 0 ? o->restart : NULL;
+	size_t i;
+
+	json_array_foreach (o->deviations, i, d)
+		if (cause == NULL && is(d, "what", "reconnected"))
+			cause = d;
+	if (cause != NULL)
+		ir_status_follows(o, cause, what, o->todo_isolate, "%s", says);
+	else
+		ir_status_deviates(o, what, 0,
+		    by != NULL ? json_string(by) : NULL, o->todo_isolate, "%s",
+		    says);
+}
+
 /* One link that leads out of the container's network namespace. */
 static void
 check_link(struct ir_status_one *o, const json_t *record, const json_t *link)
 {
 	const char *name = ir_json_str(link, "name");
+	char says[100];
 
 	if (is_by_api(record)) {
 		if (networks(o) == 0)
@@ -50,12 +75,12 @@ check_link(struct ir_status_one *o, const json_t *record, const json_t *link)
 			    "shows no network",
 			    name);
 	} else if (is(record, "method", "link") &&
-		   ir_json_true(link, "carrier")) {
-		ir_status_deviates(o, "link-up", 0,
-		    json_string("somebody with root on the host, or the "
-				"engine"),
-		    o->todo_isolate,
+		   ir_json_true(link, "carrier") &&
+		   (ir_status_restarted(o, record) == 0 || networks(o) == 0)) {
+		snprintf(says, sizeof(says),
 		    "its link %s is up: it is on the network again", name);
+		undone(o, record, "link-up",
+		    "somebody with root on the host, or the engine", says);
 	}
 }
 
@@ -86,27 +111,21 @@ check_filter(struct ir_status_one *o, const json_t *record, struct ir_host *h,
     struct ir_err *err)
 {
 	json_t *found = NULL;
-	json_t *by;
 
 	if (ir_host_filter_look(h, &found, err) == -1)
 		return -1;
-	by = json_string("somebody with root on the host");
 	if (found == NULL)
-		ir_status_deviates(o, "filter-gone", 0, json_incref(by),
-		    o->todo_isolate,
+		undone(o, record, "filter-gone", ROOT,
 		    "its packet filter is gone: it is on the network again");
 	else if (!ir_json_true(found, "holds"))
-		ir_status_deviates(o, "filter-changed", 0, NULL,
-		    o->todo_isolate,
+		undone(o, record, "filter-changed", NULL,
 		    "its packet filter does not hold it any more: it has "
 		    "another link or cgroup, or somebody changed the rules");
 	if (found != NULL && !ir_json_same_set(json_object_get(record, "keep"),
 				 json_object_get(found, "keep")))
-		ir_status_deviates(o, "filter-changed", 0, json_incref(by),
-		    o->todo_isolate,
+		undone(o, record, "filter-changed", ROOT,
 		    "its packet filter lets in others than it did");
 	json_object_set(o->now, "dropped", json_object_get(found, "dropped"));
-	json_decref(by);
 	json_decref(found);
 	return 0;
 }
@@ -141,7 +160,10 @@ check_pause(struct ir_status_one *o, const json_t *record, struct ir_host *h)
 	int running = 0;
 
 	if (is(record, "how", "signal")) {
-		if (ir_host_stopped(h, &running, &err) == 0)
+		if (ir_status_restarted(o, record) != 0)
+			ir_status_follows(o, o->restart, "thawed",
+			    o->todo_pause, "it is not stopped");
+		else if (ir_host_stopped(h, &running, &err) == 0)
 			ir_status_deviates(o, "thawed", 0,
 			    json_string("SIGCONT, by somebody with root on the "
 					"host or by a process within"),
@@ -149,8 +171,7 @@ check_pause(struct ir_status_one *o, const json_t *record, struct ir_host *h)
 			    running);
 	} else if (ir_json_true(o->inspect, "State.Paused") &&
 		   ir_host_frozen(h, &err) == 0) {
-		ir_status_deviates(o, "thawed", 0,
-		    json_string("somebody with root on the host"),
+		ir_status_deviates(o, "thawed", 0, json_string(ROOT),
 		    o->todo_pause,
 		    "the engine shows it as paused, but its processes are not "
 		    "frozen");

@@ -27,20 +27,23 @@ recorded(const json_t *record, const char *name)
 }
 
 /* Whether that endpoint is how we left it: where only the host's end of the
- * link was cut, the engine goes on to show it. */
+ * link was cut, the engine goes on to show it; one that does not run has none,
+ * but a start makes it. */
 static bool
-was_left(const json_t *record, const char *name, const json_t *endpoint)
+was_left(const struct ir_status_one *o, const json_t *record, const char *name,
+    const json_t *endpoint)
 {
 	const char *method = ir_json_str(record, "method");
 	const json_t *before = recorded(record, name);
 
-	if (*method == '\0' || strcmp(method, "api") == 0)
+	if (*method == '\0' || strcmp(method, "api") == 0 || before == NULL)
 		return false;
-	return before != NULL && strcmp(ir_json_str(before, "EndpointID"),
-				     ir_json_str(endpoint, "EndpointID")) == 0;
+	return !ir_json_true(o->inspect, "State.Running") ||
+	       strcmp(ir_json_str(before, "EndpointID"),
+		   ir_json_str(endpoint, "EndpointID")) == 0;
 }
 
-/* The last connect to that network. */
+/* The last connect to that network which no start of the container made. */
 static const json_t *
 connected(const struct ir_status_one *o, const char *name, int64_t since)
 {
@@ -48,31 +51,42 @@ connected(const struct ir_status_one *o, const char *name, int64_t since)
 	int64_t before = 0;
 
 	while ((e = ir_status_event(o, "connect", since, before)) != NULL) {
-		if (strcmp(ir_json_str(e, "network"), name) == 0 ||
-		    json_object_get(e, "network") == NULL)
+		if ((strcmp(ir_json_str(e, "network"), name) == 0 ||
+			json_object_get(e, "network") == NULL) &&
+		    !ir_status_is_start(o, e))
 			return e;
 		before = ir_status_event_time(e) - 1;
 	}
 	return NULL;
 }
 
-static json_t *
-connected_by(const struct ir_status_one *o, const json_t *connect,
-    const char *network, int64_t since)
+json_t *
+ir_status_connect_ours(struct ir_status *s, const char *network, int64_t t)
 {
 	struct ir_err err;
-	json_t *by;
-
-	if (connect == NULL)
-		return ir_status_unseen(o->s, since);
 	ir_auto_free char *path =
 	    ir_asprintf(&err, "/networks/%s/connect", network);
-	by = path != NULL ? ir_status_ours(o->s, "POST", path,
-				ir_status_event_time(connect))
-			  : NULL;
-	return by != NULL ? by
-			  : json_string("a call to the engine's API (docker "
-					"network connect)");
+
+	return path != NULL ? ir_status_ours(s, "POST", path, t) : NULL;
+}
+
+json_t *
+ir_status_connected_by(
+    const struct ir_status_one *o, const json_t *connect, int64_t since)
+{
+	json_t *by = connect != NULL ? ir_status_connect_ours(o->s,
+					   ir_json_str(connect, "of"),
+					   ir_status_event_time(connect))
+				     : ir_status_unseen(o->s, since);
+
+	if (by != NULL)
+		return by;
+	/* An engine tells of no connect to one that does not run. */
+	return json_string(connect != NULL
+			       ? "a call to the engine's API (docker network "
+				 "connect)"
+			       : "a call to the engine's API (docker network "
+				 "connect) while it was stopped");
 }
 
 static bool
@@ -90,28 +104,47 @@ is_internal(struct ir_status_one *o, const char *network)
 	return ir_json_true(doc, "Internal");
 }
 
-static void
-reconnected(struct ir_status_one *o, const char *name, const json_t *endpoint,
-    int64_t since)
+/* Where the engine's word was not taken from it, a restart connects it anew to
+ * all that it was on. */
+static bool
+is_by_restart(
+    const struct ir_status_one *o, const json_t *record, const char *name)
 {
+	const char *method = ir_json_str(record, "method");
+
+	return *method != '\0' && strcmp(method, "api") != 0 &&
+	       ir_status_restarted(o, record) != 0 &&
+	       recorded(record, name) != NULL;
+}
+
+static void
+reconnected(struct ir_status_one *o, const json_t *record, const char *name,
+    const json_t *endpoint)
+{
+	int64_t since = ir_status_record_time(o->s, record);
 	const char *network = ir_json_str(endpoint, "NetworkID");
 	const char *ip = ir_json_str(endpoint, "IPAddress");
 	const json_t *connect = connected(o, name, since);
+	const char *to = is_internal(o, network)
+			     ? ", an internal one, from which it reaches the "
+			       "host by its gateway"
+			     : "";
 
-	ir_status_deviates(o, "reconnected", ir_status_event_time(connect),
-	    connected_by(o, connect, network, since), o->todo_isolate,
-	    "connected to network %s%s%s%s", name, *ip != '\0' ? " as " : "",
-	    ip,
-	    is_internal(o, network)
-		? ", an internal one, from which it reaches the host by its "
-		  "gateway"
-		: "");
+	if (connect == NULL && is_by_restart(o, record, name))
+		ir_status_follows(o, o->restart, "reconnected", o->todo_isolate,
+		    "connected to network %s%s%s%s", name,
+		    *ip != '\0' ? " as " : "", ip, to);
+	else
+		ir_status_deviates(o, "reconnected",
+		    ir_status_event_time(connect),
+		    ir_status_connected_by(o, connect, since), o->todo_isolate,
+		    "connected to network %s%s%s%s", name,
+		    *ip != '\0' ? " as " : "", ip, to);
 }
 
 void
 ir_status_networks(struct ir_status_one *o, const json_t *record)
 {
-	int64_t since = ir_status_record_time(o->s, record);
 	const char *name;
 	json_t *e;
 
@@ -121,8 +154,8 @@ ir_status_networks(struct ir_status_one *o, const json_t *record)
 		    strcmp(name, "none") != 0 &&
 		    (strcmp(name, "host") != 0 ||
 			strcmp(ir_json_str(record, "mode"), "host") != 0) &&
-		    !was_left(record, name, e))
-			reconnected(o, name, e, since);
+		    !was_left(o, record, name, e))
+			reconnected(o, record, name, e);
 }
 
 static void
@@ -130,62 +163,69 @@ renamed(struct ir_status_one *o)
 {
 	const char *now = ir_docker_name(o->inspect);
 	const json_t *e = ir_status_event(o, "rename", o->first, 0);
-	struct ir_err err;
-	json_t *by = NULL;
+	json_t *by;
 
 	if (strcmp(now, o->name) == 0)
 		return;
-	ir_auto_free char *path =
-	    ir_asprintf(&err, "/containers/%s/rename", o->id);
-	if (e == NULL)
-		by = ir_status_unseen(o->s, o->first);
-	else if (path != NULL)
-		by =
-		    ir_status_ours(o->s, "POST", path, ir_status_event_time(e));
+	by = e == NULL
+		 ? ir_status_unseen(o->s, o->first)
+		 : ir_status_ours_to(o, "rename", ir_status_event_time(e));
 	if (e != NULL && by == NULL)
 		by = json_string("a call to the engine's API (docker rename)");
 	ir_status_deviates(o, "renamed", ir_status_event_time(e), by, NULL,
 	    "renamed to %s", now);
 }
 
-/* Whether a pause set the policy to "no". */
-static bool
-policy_was_taken(const struct ir_status_one *o)
+/* The restart policy that it was left with. */
+static const char *
+policy_left(const struct ir_status_one *o)
 {
-	size_t i;
+	const char *left = "";
 	const json_t *r;
+	size_t i;
 
-	json_array_foreach (o->records, i, r)
+	json_array_foreach (o->records, i, r) {
 		if (ir_json_at(r, "record.restart.Name") != NULL)
-			return true;
-	return false;
+			return "no";
+		left = ir_json_str(r, "record.policy");
+	}
+	return left;
+}
+
+static void
+policy(struct ir_status_one *o)
+{
+	const char *now =
+	    ir_json_str(o->inspect, "HostConfig.RestartPolicy.Name");
+	const json_t *e = ir_status_event(o, "update", o->first, 0);
+	json_t *by;
+	struct ir_err err;
+
+	if (strcmp(policy_left(o), "no") != 0 || *now == '\0' ||
+	    strcmp(now, "no") == 0)
+		return;
+	/* podman cannot change it: it is as it was when we were told so. */
+	if (e == NULL && ir_docker_is_podman(o->s->cli->engine)) {
+		json_object_set_new(o->now, "policy", json_string(now));
+		return;
+	}
+	ir_auto_free char *todo =
+	    ir_asprintf(&err, "docker update --restart=no %.12s", o->id);
+	by = e == NULL
+		 ? ir_status_unseen(o->s, o->first)
+		 : ir_status_ours_to(o, "update", ir_status_event_time(e));
+	if (by == NULL && e != NULL)
+		by = json_string("a call to the engine's API (docker update)");
+	ir_status_deviates(o, "restart-policy", ir_status_event_time(e), by,
+	    todo,
+	    "its restart policy is %s, it was left as no: it may come back "
+	    "once it ends",
+	    now);
 }
 
 void
 ir_status_settings(struct ir_status_one *o)
 {
-	const char *policy =
-	    ir_json_str(o->inspect, "HostConfig.RestartPolicy.Name");
-	const json_t *e = ir_status_event(o, "update", o->last, 0);
-	struct ir_err err;
-
 	renamed(o);
-	if (!policy_was_taken(o) || *policy == '\0' ||
-	    strcmp(policy, "no") == 0)
-		return;
-	/* podman cannot change it: it is as it was when we were told so. */
-	if (e == NULL && ir_docker_is_podman(o->s->cli->engine)) {
-		json_object_set_new(o->now, "policy", json_string(policy));
-		return;
-	}
-	ir_auto_free char *todo =
-	    ir_asprintf(&err, "docker update --restart=no %.12s", o->id);
-	ir_status_deviates(o, "restart-policy", ir_status_event_time(e),
-	    e != NULL
-		? json_string("a call to the engine's API (docker update)")
-		: ir_status_unseen(o->s, o->last),
-	    todo,
-	    "its restart policy is %s again: it may come back once it "
-	    "ends",
-	    policy);
+	policy(o);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/statusparts.h"
@@ -99,7 +100,8 @@ ir_status_known(const json_t *list, const char *what, const char *detail)
 static bool
 is_meant(const char *what, const json_t *by)
 {
-	static const char *const meant[] = {"renamed", "replaced", "stopped"};
+	static const char *const meant[] = {
+	    "renamed", "replaced", "stopped", "restart-policy"};
 
 	for (size_t i = 0; i < sizeof(meant) / sizeof(meant[0]); i++)
 		if (strcmp(what, meant[i]) == 0)
@@ -108,10 +110,11 @@ is_meant(const char *what, const json_t *by)
 	return false;
 }
 
-void
+json_t *
 ir_status_deviates(struct ir_status_one *o, const char *what, int64_t when,
     json_t *by, const char *todo, const char *fmt, ...)
 {
+	json_t *d = NULL;
 	char *detail;
 	va_list ap;
 	int n;
@@ -122,17 +125,54 @@ ir_status_deviates(struct ir_status_one *o, const char *what, int64_t when,
 	if (n == -1) {
 		json_decref(by);
 		o->s->failed = true;
-		return;
+		return NULL;
 	}
 	if (!ir_status_known(o->deviations, what, detail)) {
-		json_t *d = json_pack("{s:s, s:o, s:o, s:O, s:b, s:o}", "what",
-		    what, "detail", ir_json_text(detail), "time",
+		d = json_pack("{s:s, s:o, s:o, s:O, s:b, s:b, s:o, s:[]}",
+		    "what", what, "detail", ir_json_text(detail), "time",
 		    ir_status_text(o->s, when), "by",
 		    by != NULL ? by : json_null(), "ours", is_meant(what, by),
-		    "todo", todo != NULL ? ir_json_text(todo) : json_null());
-		if (json_array_append_new(o->deviations, d) == -1)
+		    "over", 0, "todo",
+		    todo != NULL ? ir_json_text(todo) : json_null(), "effects");
+		if (json_array_append_new(o->deviations, d) == -1) {
 			o->s->failed = true;
+			d = NULL;
+		}
 	}
 	json_decref(by);
 	free(detail);
+	return d;
+}
+
+void
+ir_status_over(json_t *d)
+{
+	json_object_set_new(d, "over", json_true());
+	json_object_set_new(d, "todo", json_null());
+}
+
+void
+ir_status_follows(struct ir_status_one *o, json_t *d, const char *what,
+    const char *todo, const char *fmt, ...)
+{
+	json_t *effects = json_object_get(d, "effects");
+	ir_auto_free char *detail = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&detail, fmt, ap);
+	va_end(ap);
+	if (n == -1) {
+		detail = NULL;
+		o->s->failed = true;
+		return;
+	}
+	json_object_set_new(d, "over", json_false());
+	if (todo != NULL)
+		json_object_set_new(d, "todo", ir_json_text(todo));
+	if (!ir_status_known(effects, what, detail))
+		json_array_append_new(
+		    effects, json_pack("{s:s, s:o}", "what", what, "detail",
+				 ir_json_text(detail)));
 }

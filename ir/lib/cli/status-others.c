@@ -161,15 +161,18 @@ static void
 exec_begun(struct ir_status_one *o, const json_t *e)
 {
 	const char *command = ir_json_str(e, "exec");
+	json_t *d;
 	size_t n;
 
 	command += strspn(command, " ");
 	for (n = strlen(command); n > 0 && command[n - 1] == ' ';)
 		n--;
-	ir_status_deviates(o, "exec", ir_status_event_time(e),
+	d = ir_status_deviates(o, "exec", ir_status_event_time(e),
 	    json_string("a call to the engine's API (docker exec)"),
 	    o->todo_pause, "a command was started in it%s%.*s",
 	    n > 0 ? ": " : "", (int)n, command);
+	if (ir_status_event_time(e) < o->last)
+		ir_status_over(d);
 }
 
 void
@@ -178,8 +181,8 @@ ir_status_execs(struct ir_status_one *o)
 	const json_t *e;
 	int64_t before = 0;
 
-	for (int n = 0;
-	     (e = ir_status_event(o, "exec_start", o->last, before)) != NULL;) {
+	for (int n = 0; (e = ir_status_event(
+			     o, "exec_start", o->first, before)) != NULL;) {
 		before = ir_status_event_time(e) - 1;
 		if (is_health_check(o, ir_json_str(e, "exec")))
 			continue;

@@ -4,13 +4,15 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "cli/status.h"
 #include "cli/statusparts.h"
 #include "json/json.h"
 
-/* Of a terminal, at least. */
+/* Of most terminals. */
 #define WIDTH 80
 
 /* The widest column for names. */
@@ -134,11 +136,23 @@ described(const json_t *o, struct ir_err *err)
 	return ir_buf_take(&b, err);
 }
 
-/* A text in lines of at most WIDTH bytes, cut at spaces. */
-static void
-wrapped(enum ir_style style, size_t indent, const char *text)
+/* Of the terminal that reads along; a file gets what most people have. */
+static size_t
+width(void)
 {
-	size_t room = WIDTH - indent, n = strlen(text), len;
+	struct winsize w;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 40
+		   ? w.ws_col
+		   : WIDTH;
+}
+
+/* A text in lines that are no wider, cut at spaces; after the first they are
+ * indented by more. */
+static void
+wrapped(enum ir_style style, size_t indent, size_t more, const char *text)
+{
+	size_t n = strlen(text), room = width() - indent, len;
 
 	for (; n > 0; text += len, n -= len) {
 		for (len = n; len > room || (len < n && text[len] != ' ');)
@@ -149,36 +163,61 @@ wrapped(enum ir_style style, size_t indent, const char *text)
 		ir_out(style, "%*s%.*s", (int)indent, "", (int)len, text);
 		while (len < n && text[len] == ' ')
 			len++;
+		room -= more;
+		indent += more;
+		more = 0;
 	}
 }
 
-/* "3 min ago (11:14:10Z), by a call to the engine's API" */
-static char *
-when_and_who(const json_t *d, struct ir_err *err)
+void
+ir_status_print_line(enum ir_style style, const char *text)
 {
+	if (isatty(STDOUT_FILENO))
+		wrapped(style, 0, 10, text);
+	else
+		ir_out(style, "%s", text);
+}
+
+char *
+ir_status_who(const json_t *d, bool when, struct ir_err *err)
+{
+	struct ir_buf b = IR_BUF_INIT;
 	const char *time = ir_json_str(d, "time");
 	const char *by = ir_json_str(d, "by");
-	char when[32], at[64] = "";
+	char text[32];
 
-	if (*time != '\0') {
-		ago(time, when);
-		snprintf(at, sizeof(at), "%s (%.8sZ)%s", when,
-		    strlen(time) > 18 ? time + 11 : "",
-		    *by != '\0' ? ", " : "");
+	if (ir_json_int(d, "times") > 1)
+		ir_buf_printf(&b, "%lld times, the last ",
+		    (long long)ir_json_int(d, "times"));
+	if (*time != '\0' && when) {
+		ago(time, text);
+		ir_buf_printf(
+		    &b, "%s (%.8sZ)", text, strlen(time) > 18 ? time + 11 : "");
 	}
-	return ir_asprintf(err, "%s%s%s", at, *by != '\0' ? "by " : "", by);
+	if (*by != '\0')
+		ir_buf_printf(&b, "%sby %s", b.len > 0 && when ? ", " : "", by);
+	return ir_buf_take(&b, err);
 }
 
 void
 ir_status_print_deviation(const json_t *d)
 {
-	enum ir_style style = ir_json_true(d, "ours") ? IR_DIM : IR_PLAIN;
+	bool past = ir_json_true(d, "ours") || ir_json_true(d, "over");
 	struct ir_err err;
-	ir_auto_free char *when = when_and_who(d, &err);
+	ir_auto_free char *who = ir_status_who(d, true, &err);
+	const json_t *e;
+	size_t i;
 
-	wrapped(style, 8, ir_json_str(d, "detail"));
-	if (when != NULL)
-		wrapped(style, 10, when);
+	wrapped(past ? IR_DIM : IR_PLAIN, 8, 2, ir_json_str(d, "detail"));
+	if (who != NULL)
+		wrapped(past ? IR_DIM : IR_PLAIN, 10, 0, who);
+	json_array_foreach (json_object_get(d, "effects"), i, e) {
+		ir_auto_free char *so =
+		    ir_asprintf(&err, "so now: %s", ir_json_str(e, "detail"));
+
+		if (so != NULL)
+			wrapped(IR_PLAIN, 10, 2, so);
+	}
 	if (*ir_json_str(d, "todo") != '\0')
 		ir_out(IR_BOLD, "%10snext: %s", "", ir_json_str(d, "todo"));
 }
@@ -197,11 +236,11 @@ print_more(const json_t *o)
 	if (json_array_size(json_object_get(o, "left")) == 0)
 		return;
 	if (*why != '\0')
-		wrapped(IR_PLAIN, 8, why);
+		wrapped(IR_PLAIN, 8, 2, why);
 	if (*host != '\0' && strcmp(host, "seen") != 0 &&
-	    strcmp(host, "not running") != 0) {
+	    strcmp(host, "not running") != 0 && strstr(why, host) == NULL) {
 		ir_out(IR_DIM, "%8swhat only its host shows is not seen:", "");
-		wrapped(IR_DIM, 10, host);
+		wrapped(IR_DIM, 10, 0, host);
 	}
 	if (ir_json_at(o, "now.dropped") != NULL)
 		ir_out(IR_DIM, "        %lld packets were dropped so far",

@@ -32,8 +32,10 @@ struct watch {
 	struct ir_cli *cli;
 	char **names;
 	int n, seconds;
-	json_t *seen;   /* the last look */
-	bool lost;      /* the engine does not answer */
+	json_t *seen; /* the last look */
+	bool lost;    /* the engine does not answer */
+	bool until_broken;
+	bool broken;    /* something was, if for a moment */
 	bool stirred;   /* an event came that matters */
 	int64_t newest; /* when the newest event was */
 };
@@ -120,52 +122,6 @@ wait_for_change(struct watch *w)
 		rest(ms - took);
 }
 
-/* A line on a change, with the time; or the object itself. */
-static void tell(enum ir_style style, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-tell(enum ir_style style, const char *fmt, ...)
-{
-	char now[IR_TIME_SIZE], *text;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	if (n == -1)
-		return;
-	ir_time_now(now);
-	ir_out(style, "%.8sZ %s", now + 11, text);
-	free(text);
-}
-
-/* Those of a that b has not. */
-static void
-tell_deviations(const json_t *o, const json_t *a, const json_t *b, bool news)
-{
-	const json_t *d;
-	size_t i;
-
-	json_array_foreach (a, i, d) {
-		const char *detail = ir_json_str(d, "detail");
-		const char *by = ir_json_str(d, "by");
-		const char *todo = ir_json_str(d, "todo");
-
-		if (ir_status_known(b, ir_json_str(d, "what"), detail))
-			continue;
-		if (news)
-			tell(ir_json_true(d, "ours") ? IR_PLAIN : IR_BAD,
-			    "%s %s%s%s%s%s", ir_json_str(o, "name"), detail,
-			    *by != '\0' ? ", by " : "", by,
-			    *todo != '\0' ? "; next: " : "", todo);
-		else
-			tell(IR_PLAIN, "%s no longer: %s",
-			    ir_json_str(o, "name"), detail);
-	}
-}
-
 static const json_t *
 find(const json_t *list, const json_t *like)
 {
@@ -181,79 +137,35 @@ find(const json_t *list, const json_t *like)
 	return NULL;
 }
 
-static bool
-is_same(const json_t *a, const json_t *b)
-{
-	static const char *const fields[] = {
-	    "verdict", "left", "deviations", "why"};
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (!json_equal(json_object_get(a, fields[i]),
-			json_object_get(b, fields[i])) &&
-		    json_object_get(a, fields[i]) !=
-			json_object_get(b, fields[i]))
-			return false;
-	return strcmp(ir_json_str(a, "now.state"),
-		   ir_json_str(b, "now.state")) == 0;
-}
-
-/* One that was seen before, and is not the same now. */
 static void
-tell_change(const json_t *before, const json_t *now)
-{
-	const char *v = ir_json_str(now, "verdict");
-	const char *was = ir_json_str(before, "verdict");
-	const char *name = ir_json_str(now, "name");
-	struct ir_err err;
-
-	tell_deviations(now, json_object_get(now, "deviations"),
-	    json_object_get(before, "deviations"), true);
-	tell_deviations(now, json_object_get(before, "deviations"),
-	    json_object_get(now, "deviations"), false);
-	if (!json_equal(json_object_get(now, "left"),
-		json_object_get(before, "left"))) {
-		ir_auto_free char *left = ir_status_left(now, &err);
-
-		tell(IR_PLAIN, "%s is on record as: %s", name,
-		    left != NULL && *left != '\0' ? left : "nothing any more");
-	}
-	if (strcmp(ir_json_str(now, "now.state"),
-		ir_json_str(before, "now.state")) != 0 &&
-	    *ir_json_str(now, "now.state") != '\0')
-		tell(IR_PLAIN, "%s is %s, it was %s", name,
-		    ir_json_str(now, "now.state"),
-		    ir_json_str(before, "now.state"));
-	if (strcmp(v, was) != 0 && strcmp(v, "holds") == 0)
-		tell(IR_GOOD, "%s holds", name);
-	if (strcmp(v, was) != 0 && strcmp(v, "unknown") == 0)
-		tell(IR_WARN, "%s is not known to hold: %s", name,
-		    ir_json_str(now, "why"));
-}
-
-static void
-tell_all(const struct watch *w, const json_t *list)
+tell_all(struct watch *w, const json_t *list)
 {
 	const json_t *o, *before;
 	size_t i;
 
 	if (w->seen == NULL)
 		ir_status_print(list);
+	if (w->seen == NULL && json_array_size(list) == 0 && !w->until_broken)
+		ir_status_tell(IR_PLAIN,
+		    "nothing is on record; ir isolate or ir pause is waited "
+		    "for");
 	json_array_foreach (list, i, o) {
 		before = find(w->seen, o);
-		if (before != NULL && is_same(before, o))
+		if (before != NULL && ir_status_same(before, o))
 			continue;
 		if (before != NULL) {
-			tell_change(before, o);
+			w->broken |= ir_status_news(before, o);
 		} else if (w->seen != NULL) {
 			json_auto_t *one = json_pack("[O]", o);
 
 			ir_status_print(one);
 		}
+		ir_status_record(w->cli, before, o);
 		ir_result(json_incref((json_t *)(uintptr_t)o));
 	}
 	json_array_foreach (w->seen, i, o)
 		if (find(list, o) == NULL)
-			tell(IR_PLAIN, "%s is not on record any more",
+			ir_status_tell(IR_PLAIN, "%s is not on record any more",
 			    ir_json_str(o, "name"));
 }
 
@@ -264,12 +176,12 @@ is_there(struct watch *w, const struct ir_err *engine)
 	bool lost = engine->code != IR_OK;
 
 	if (lost != w->lost && lost)
-		tell(IR_WARN,
+		ir_status_tell(IR_WARN,
 		    "the engine does not answer, and is waited for: "
 		    "%s",
 		    engine->msg);
 	else if (lost != w->lost)
-		tell(IR_GOOD, "the engine answers again");
+		ir_status_tell(IR_GOOD, "the engine answers again");
 	if (lost != w->lost)
 		ir_result(
 		    json_pack("{s:s, s:o}", "engine", lost ? "lost" : "back",
@@ -300,25 +212,52 @@ look(struct watch *w, struct ir_err *err)
 		   : ir_fail(err, IR_EIO, "cannot write to standard output");
 }
 
+/* What to end with once there is nothing more to wait for; -1: go on.  What
+ * happened between two looks counts, too, though it is over. */
+static int
+verdict(const struct watch *w)
+{
+	const json_t *o;
+	size_t i, on_record = 0;
+
+	if (!w->until_broken)
+		return -1;
+	if (w->broken || ir_status_code(w->seen) == IR_STATUS_BROKEN)
+		return IR_STATUS_BROKEN;
+	json_array_foreach (w->seen, i, o)
+		on_record += strcmp(ir_json_str(o, "verdict"), "none") != 0 &&
+			     ir_json_int(o, "code") != IR_ENOENT;
+	if (on_record > 0)
+		return -1;
+	ir_say("nothing is on record that could be broken");
+	return IR_ENOENT;
+}
+
 int
 ir_status_watch(struct ir_cli *cli, char **names, int n, int seconds,
     bool until_broken, struct ir_err *err)
 {
-	struct watch w = {
-	    .cli = cli, .names = names, .n = n, .seconds = seconds};
-	bool broken = false;
-	int rc;
+	struct watch w = {.cli = cli,
+	    .names = names,
+	    .n = n,
+	    .seconds = seconds,
+	    .until_broken = until_broken};
+	int rc, code = -1;
 
 	while ((rc = look(&w, err)) == 0) {
-		broken = ir_status_code(w.seen) == IR_STATUS_BROKEN;
-		if (ir_interrupted() || (broken && until_broken))
+		code = verdict(&w);
+		if (ir_interrupted() || code != -1)
 			break;
 		wait_for_change(&w);
 		if (ir_interrupted())
 			break;
 	}
+	if (code == -1)
+		code = ir_status_code(w.seen) == IR_STATUS_BROKEN
+			   ? IR_STATUS_BROKEN
+			   : IR_OK;
 	json_decref(w.seen);
 	if (rc == -1 && !(ir_interrupted() && err->code == IR_EINTR))
 		return -1;
-	return broken ? IR_STATUS_BROKEN : IR_OK;
+	return code;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/signal.h"
 #include "base/text.h"
@@ -19,6 +20,9 @@
 /* Clocks that differ by less are taken for the same: the engine's answer took
  * its time, too. */
 #define SAME_CLOCK (2 * IR_SECOND)
+
+/* At one that ends or is restarted just then: as long as that may take. */
+#define MAX_LOOKS 20
 
 const char *const ir_status_labels[] = {"com.docker.swarm.service.id",
     "com.docker.swarm.task.id", "com.docker.compose.project",
@@ -33,10 +37,13 @@ ir_status_skew(struct ir_docker *d)
 	json_auto_t *info = ir_docker_info(d, &err);
 	int64_t now = ir_status_now();
 	int64_t t = ir_status_time(ir_json_str(info, "SystemTime"));
+	int64_t skew = t - (asked + now) / 2;
+	static int64_t last; /* so that times are the same look after look */
 
-	return t == 0 || (t > asked - SAME_CLOCK && t < now + SAME_CLOCK)
-		   ? 0
-		   : t - (asked + now) / 2;
+	if (t != 0 &&
+	    (t < asked + last - SAME_CLOCK || t > now + last + SAME_CLOCK))
+		last = skew;
+	return last;
 }
 
 static void
@@ -44,7 +51,6 @@ read_record(struct ir_status_one *o, const json_t *entry)
 {
 	const json_t *r = json_object_get(entry, "record");
 	int64_t t = ir_status_record_time(o->s, r);
-	int64_t started = ir_status_time(ir_json_str(r, "started"));
 	bool isolate = strcmp(ir_json_str(entry, "kind"), IR_ISOLATE) == 0;
 	const char *how = ir_json_str(r, isolate ? "method" : "how");
 
@@ -54,8 +60,6 @@ read_record(struct ir_status_one *o, const json_t *entry)
 		o->first = t;
 	if (t > o->last)
 		o->last = t;
-	if (started != 0)
-		o->started = started;
 	o->name = ir_json_str(r, "name");
 	json_array_append_new(o->left,
 	    json_pack("{s:s, s:s, s:O?, s:o, s:O}", "what",
@@ -148,6 +152,7 @@ compare(struct ir_status_one *o)
 		if (strcmp(ir_json_str(r, "kind"), IR_PAUSE) == 0)
 			ir_status_thawed(o, json_object_get(r, "record"));
 	ir_status_host(o);
+	ir_status_past(o);
 	ir_status_execs(o);
 	ir_status_settings(o);
 	ir_status_others(o);
@@ -166,7 +171,7 @@ verdict(const struct ir_status_one *o)
 		if (strcmp(ir_json_str(d, "what"), "removed") == 0)
 			return "gone";
 	json_array_foreach (o->deviations, i, d)
-		if (!ir_json_true(d, "ours"))
+		if (!ir_json_true(d, "ours") && !ir_json_true(d, "over"))
 			return "broken";
 	return o->why.code == IR_OK ? "holds" : "unknown";
 }
@@ -187,18 +192,47 @@ object(struct ir_status_one *o)
 	return j;
 }
 
-/* By the engine; what cannot be read is o->why. */
+/* What is on record of it, and what it is by the engine; what cannot be read is
+ * o->why. */
 static void
-ask(struct ir_status_one *o)
+begin(struct ir_status_one *o, struct ir_status *s, const char *id,
+    const json_t *records)
 {
-	struct ir_status *s = o->s;
+	const json_t *r;
+	size_t i;
 
-	if (s->engine.code != IR_OK) {
-		o->why = s->engine;
-		return;
-	}
-	o->inspect = ir_docker_inspect(s->cli->engine, o->id, &o->why);
+	*o = (struct ir_status_one){.s = s,
+	    .id = id,
+	    .name = "",
+	    .records = json_array(),
+	    .left = json_array(),
+	    .now = json_object(),
+	    .deviations = json_array(),
+	    .why = s->engine};
+	json_array_foreach (records, i, r)
+		if (strcmp(ir_json_str(r, "record.container"), id) == 0) {
+			json_array_append(o->records, (json_t *)(uintptr_t)r);
+			read_record(o, r);
+		}
+	if (s->engine.code == IR_OK)
+		o->inspect = ir_docker_inspect(s->cli->engine, id, &o->why);
+}
+
+/* Whether it ended after the engine said that it runs. */
+static bool
+ended_since(const struct ir_status_one *o)
+{
+	return ir_json_true(o->inspect, "State.Running") &&
+	       ir_status_event(o, "die",
+		   ir_status_time(ir_json_str(o->inspect, "State.StartedAt")),
+		   0) != NULL;
+}
+
+static void
+find(struct ir_status_one *o)
+{
 	if (o->inspect != NULL) {
+		o->s->stale |= ended_since(o);
 		o->why.code = IR_OK;
 		o->labels = ir_json_at(o->inspect, "Config.Labels");
 		if (*o->name == '\0')
@@ -207,7 +241,7 @@ ask(struct ir_status_one *o)
 		json_decref(o->now);
 		see_now(o);
 		compare(o);
-	} else if (o->why.code == IR_ENOENT) {
+	} else if (o->s->engine.code == IR_OK && o->why.code == IR_ENOENT) {
 		o->labels = json_object_get(
 		    ir_status_event(o, "destroy", 0, 0), "labels");
 		ir_status_removed(o);
@@ -216,31 +250,15 @@ ask(struct ir_status_one *o)
 }
 
 static json_t *
-look_at(struct ir_status *s, const char *id, const json_t *records)
+end(struct ir_status_one *o)
 {
-	struct ir_status_one o = {.s = s,
-	    .id = id,
-	    .name = "",
-	    .records = json_array(),
-	    .left = json_array(),
-	    .now = json_object(),
-	    .deviations = json_array()};
-	const json_t *r;
-	json_t *j;
-	size_t i;
+	json_t *j = object(o);
 
-	json_array_foreach (records, i, r)
-		if (strcmp(ir_json_str(r, "record.container"), id) == 0) {
-			json_array_append(o.records, (json_t *)(uintptr_t)r);
-			read_record(&o, r);
-		}
-	ask(&o);
-	j = object(&o);
-	json_decref(o.records);
-	json_decref(o.left);
-	json_decref(o.now);
-	json_decref(o.deviations);
-	json_decref(o.inspect);
+	json_decref(o->records);
+	json_decref(o->left);
+	json_decref(o->now);
+	json_decref(o->deviations);
+	json_decref(o->inspect);
 	return j;
 }
 
@@ -262,43 +280,59 @@ begin_of(const struct ir_status *s, const json_t *records)
 	return first;
 }
 
+/* The events are read last, so that they tell of all that is seen. */
 static void
 look(struct ir_status *s, const json_t *records, char **names, int n,
     json_t *out)
 {
+	struct ir_status_one *all;
+	json_auto_t *ids = NULL;
+	size_t count = 0;
 	const char *id;
 	json_t *v;
-
-	json_auto_t *ids = NULL;
 
 	if ((s->list = ir_docker_list(s->cli->engine, &s->engine)) != NULL) {
 		s->engine.code = IR_OK;
 		s->skew = ir_status_skew(s->cli->engine);
 	}
 	ids = ir_status_chosen(s, records, names, n, out);
+	if ((all = calloc(json_object_size(ids) + 1, sizeof(*all))) == NULL) {
+		s->failed = true;
+		return;
+	}
+	json_object_foreach (ids, id, v)
+		begin(&all[count++], s, id, records);
 	if (s->list != NULL && json_array_size(records) > 0)
 		ir_status_events(s, ids, begin_of(s, records));
-	json_object_foreach (ids, id, v)
-		json_array_append_new(out, look_at(s, id, records));
+	for (size_t i = 0; i < count; i++) {
+		find(&all[i]);
+		json_array_append_new(out, end(&all[i]));
+	}
+	free(all);
 }
 
 json_t *
 ir_status_look(struct ir_cli *cli, char **names, int n, struct ir_err *engine,
     struct ir_err *err)
 {
-	struct ir_status s = {.cli = cli};
+	const struct timespec wait = {0, 100 * 1000000};
 	json_auto_t *records = ir_actions_standing(cli, err);
 	json_t *out = records != NULL ? json_array() : NULL;
+	struct ir_status s = {.stale = out != NULL};
 
-	if (out == NULL)
-		return NULL;
-	look(&s, records, names, n, out);
-	*engine = s.engine;
-	json_decref(s.list);
-	json_decref(s.events);
-	json_decref(s.calls);
-	free(s.events_why);
-	if (!s.failed && !ir_interrupted())
+	for (int i = 0; s.stale && i < MAX_LOOKS && !ir_interrupted(); i++) {
+		if (i > 0)
+			nanosleep(&wait, NULL);
+		s = (struct ir_status){.cli = cli};
+		json_array_clear(out);
+		look(&s, records, names, n, out);
+		*engine = s.engine;
+		json_decref(s.list);
+		json_decref(s.events);
+		json_decref(s.calls);
+		free(s.events_why);
+	}
+	if (out == NULL || (!s.failed && !ir_interrupted()))
 		return out;
 	json_decref(out);
 	ir_fail(err, s.failed ? IR_EINTERNAL : IR_EINTR,

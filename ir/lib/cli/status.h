@@ -12,14 +12,17 @@
  *           "host":"seen"|"<why not>","dropped":12,"name":"web",
  *           "policy":"always"},
  *    "deviations":[{"what":"thawed","detail":"..","time":".."|null,
- *                   "by":".."|null,"ours":false,"todo":".."|null}]}
+ *                   "by":".."|null,"ours":false,"over":false,"times":2,
+ *                  "todo":".."|null,"effects":[{"what","detail"}]}]}
  *
  * Verdicts: "holds", "broken", "gone" (the container is removed), "unknown"
  * (the engine or a record cannot be read: "why" says it), and "none": nothing
  * is on record, so nothing could be broken.  A deviation that a run of ours
- * made of set purpose ("ours") breaks nothing, nor does the restart policy that
- * podman could not change ("policy").  Times are RFC 3339 by our own clock,
- * whatever the engine's says.
+ * made of set purpose ("ours"), or that is so no longer ("over"), breaks
+ * nothing, nor does the restart policy that podman could not change ("policy").
+ * "times" is there if it happened more than once; "effects" is what it brought
+ * about and lasts.  Times are RFC 3339 by our own clock, whatever the engine's
+ * says.
  */
 #ifndef IR_CLI_STATUS_H
 #define IR_CLI_STATUS_H
@@ -41,6 +44,12 @@ json_t *ir_status_look(struct ir_cli *cli, char **names, int n,
 /** ir_status_print(list), ir_status_print_deviation(d): for people. */
 void ir_status_print(const json_t *list);
 void ir_status_print_deviation(const json_t *d);
+
+/** ir_status_record(cli, before, o): each deviation of o which that object had
+ * not before, unless it is ours, as a line "observed" in the journal of the
+ * bundle that -b names, if it is open.  before may be NULL. */
+void ir_status_record(
+    struct ir_cli *cli, const json_t *before, const json_t *o);
 
 /** ir_status_left(o, buf): "isolated by its link 14 min ago, paused 13 min
  * ago". */

@@ -28,8 +28,10 @@ struct ir_status {
 	json_t *list;         /* of the engine: every container */
 	json_t *events;       /* those of the containers that are looked at */
 	int64_t reach;        /* events are known from here on */
+	bool young;           /* nothing was before: it was started then */
 	char *events_why;     /* why not all events could be read, or NULL */
 	json_t *calls;        /* of our own runs; NULL: not read yet */
+	bool stale;           /* one ended while it was looked at */
 	bool failed;          /* out of memory */
 };
 
@@ -42,9 +44,9 @@ struct ir_status_one {
 	json_t *inspect;      /* NULL: gone */
 	const json_t *labels; /* as far as known; may be NULL */
 	int64_t first, last;  /* when it was first and last contained */
-	int64_t started;      /* what was known of State.StartedAt then */
 	char todo_pause[80], todo_capture[80], todo_isolate[512]; /* commands */
 	json_t *left, *now, *deviations;
+	json_t *restart;   /* the one of these that tells of it, or NULL */
 	struct ir_err why; /* nothing can be said; IR_OK: it can */
 };
 
@@ -63,16 +65,55 @@ int64_t ir_status_record_time(const struct ir_status *s, const json_t *record);
 bool ir_status_known(const json_t *list, const char *what, const char *detail);
 
 /** ir_status_deviates(o, what, when, by, todo, fmt, ...): one more deviation,
- * unless it is known; takes the reference of by, a text or NULL. */
-void ir_status_deviates(struct ir_status_one *o, const char *what, int64_t when,
-    json_t *by, const char *todo, const char *fmt, ...)
+ * unless it is known; takes the reference of by, a text or NULL.  The caller
+ * borrows it; NULL if it was known. */
+json_t *ir_status_deviates(struct ir_status_one *o, const char *what,
+    int64_t when, json_t *by, const char *todo, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));
+
+/** ir_status_over(d): it was, and is so no longer.  d may be NULL. */
+void ir_status_over(json_t *d);
+
+/** ir_status_follows(o, d, what, todo, fmt, ...): what that deviation has
+ * brought about and lasts; no deviation of its own, as it has the same cause.
+ * todo, unless NULL, is then to be done about both. */
+void ir_status_follows(struct ir_status_one *o, json_t *d, const char *what,
+    const char *todo, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/** ir_status_restarted(o, record): when the container was started last, if that
+ * was after this record; 0 if it runs since before, or does not run. */
+int64_t ir_status_restarted(
+    const struct ir_status_one *o, const json_t *record);
 
 /** ir_status_chosen(s, records, names, n, out): the ids of those to look at, as
  * keys: of the n that are named, or of all on record.  Of a record that cannot
  * be read, and of a name that nobody has, out gets the object that says so. */
 json_t *ir_status_chosen(const struct ir_status *s, const json_t *records,
     char **names, int n, json_t *out);
+
+/* What people read. */
+
+/** ir_status_print_line(style, text): one line, wrapped on a terminal. */
+void ir_status_print_line(enum ir_style style, const char *text);
+
+/** ir_status_who(d, when, err): "3 times, the last 3 min ago (11:14:10Z), by a
+ * call to the engine's API", without the time unless when; the caller frees
+ * it. */
+char *ir_status_who(const json_t *d, bool when, struct ir_err *err);
+
+/** ir_status_tell(style, fmt, ...): a line with the time of day before it. */
+void ir_status_tell(enum ir_style style, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** ir_status_is_new(was, d): whether the list, which may be NULL, has not that
+ * deviation with the same time and effects. */
+bool ir_status_is_new(const json_t *was, const json_t *d);
+
+/** ir_status_same(a, b): whether nothing of an object is other that is told.
+ * ir_status_news(before, now): tells what is; whether something bad is new. */
+bool ir_status_same(const json_t *a, const json_t *b);
+bool ir_status_news(const json_t *before, const json_t *now);
 
 /* Labels that tell who looks after a container; ended by NULL. */
 extern const char *const ir_status_labels[];
@@ -104,6 +145,11 @@ const json_t *ir_status_event(const struct ir_status_one *o, const char *action,
     int64_t after, int64_t before);
 int64_t ir_status_event_time(const json_t *event); /* 0 for NULL */
 
+/** ir_status_is_start(o, connect): whether a start of the container made that
+ * connection: an engine tells of the start after it, with no end between, or
+ * will, since it does not run. */
+bool ir_status_is_start(const struct ir_status_one *o, const json_t *connect);
+
 /** ir_status_unseen(s, since): why there may be no event of something that
  * happened after since: a text, or NULL if there should be one. */
 json_t *ir_status_unseen(const struct ir_status *s, int64_t since);
@@ -113,6 +159,24 @@ json_t *ir_status_unseen(const struct ir_status *s, int64_t since);
  * NULL.  The caller owns it. */
 json_t *ir_status_ours(
     struct ir_status *s, const char *method, const char *path, int64_t t);
+
+/** ir_status_ours_to(o, what, t): the same of POST /containers/<o>/what. */
+json_t *ir_status_ours_to(
+    const struct ir_status_one *o, const char *what, int64_t t);
+
+/* Who did it, as a deviation's by: of the start at that time, of the end, of
+ * the thaw since, of the removal; texts, NULL if nothing can be said. */
+json_t *ir_status_started_by(const struct ir_status_one *o, int64_t started);
+json_t *ir_status_ended_by(const struct ir_status_one *o, int64_t t);
+json_t *ir_status_thawed_by(
+    const struct ir_status_one *o, const json_t *unpause, int64_t since);
+json_t *ir_status_removed_by(const struct ir_status_one *o, int64_t t);
+json_t *ir_status_connected_by(
+    const struct ir_status_one *o, const json_t *connect, int64_t since);
+
+/** ir_status_connect_ours(s, network, t): ir_status_ours() of a connect. */
+json_t *ir_status_connect_ours(
+    struct ir_status *s, const char *network, int64_t t);
 
 /** ir_status_isolation(o): the last one, which says how the container was left:
  * a later one can take the place of a filter, or of a link that is down.  NULL
@@ -124,6 +188,7 @@ const json_t *ir_status_isolation(const struct ir_status_one *o);
 void ir_status_removed(struct ir_status_one *o);
 void ir_status_lifecycle(struct ir_status_one *o); /* restarted, stopped */
 void ir_status_thawed(struct ir_status_one *o, const json_t *record);
+void ir_status_past(struct ir_status_one *o); /* undone and done again */
 void ir_status_networks(struct ir_status_one *o, const json_t *record);
 void ir_status_settings(struct ir_status_one *o); /* name, restart policy */
 void ir_status_execs(struct ir_status_one *o);
