@@ -115,7 +115,7 @@ ok "it works where it is hidden" reaches_by_hidden
 for i in one two; do
 	run ir isolate web
 	code_is 76 "a hidden link, run $i"
-	err_has "shows 2 networks, and 1 link leads out of it"
+	err_has "it has 2 links, and 1 leads out of it"
 	err_has "ir pause web"
 	out_hasnt "isolated"
 done
@@ -126,11 +126,31 @@ run ir status web
 code_is 10 "nor does it hold"
 out_has "hides"
 run ir isolate --undo web
-run ir isolate --method=api web
-code_is 76 "by the engine"
-err_has "1 link leads out of it"
-out_hasnt "isolated"
-kill $holder
+for i in one two; do
+	run ir isolate --method=api web
+	code_is 76 "by the engine, run $i"
+	err_has "it has 2 links, and 1 leads out of it"
+	out_hasnt "isolated"
+done
 run ir isolate --undo web
+
+# The link that an overlay's containers have beside it, and the engine does not
+# show.
+if docker swarm init --advertise-addr 127.0.0.1 >"$T/swarm" 2>&1 &&
+	docker network create -d overlay --attachable over >>"$T/swarm" 2>&1 &&
+	docker run -d --name ov --network over bb sleep 9999 >>"$T/swarm" 2>&1
+then
+	run ir isolate --json ov
+	code_is 0 "a container on an overlay"
+	json_is '[.links[] | select(.outward)] | length' 2
+	run ir isolate --undo ov
+	inside ov ip link set eth1 netns $holder
+	run ir isolate ov
+	code_is 76 "its other link is hidden"
+	err_has "it has 2 links, and 1 leads out of it"
+else
+	skip "an overlay" "$(tail -n 1 "$T/swarm")"
+fi
+kill $holder
 
 done_testing

@@ -375,6 +375,16 @@ run setpriv --bounding-set=-sys_admin,-net_admin,-sys_ptrace \
 	ir isolate --method=link web
 code_is 77 "without the right to: not by the link"
 err_has "cannot be cut on the host"
+run ir isolate -q web
+run setpriv --bounding-set=-sys_admin,-net_admin,-sys_ptrace \
+	ir isolate --json web
+code_is 0 "where it was cut by its link already, it is left so"
+json_is '.already, .seen_from_host' $'true\nfalse'
+err_has "whether it still is cannot be seen from here"
+err_has "ir isolate --method=api web"
+is "$(docker inspect web | jq '.[0].NetworkSettings.Networks | length')" 2 \
+	"the engine cut nothing"
+run ir isolate --undo -q web
 run setpriv --bounding-set=-sys_admin,-net_admin,-sys_ptrace ir isolate web
 code_is 0 "but by the engine"
 err_has "cut by the engine, not by its link"

@@ -144,10 +144,6 @@ cut_here(struct ir_cutting *t, struct ir_err *err)
 int
 ir_cutting_by_api(struct ir_cutting *t, struct ir_err *err)
 {
-	struct ir_err ignored;
-
-	if (t->host != NULL && t->links == NULL)
-		t->links = ir_host_links_last(t->host, &ignored);
 	return ir_isolation_cut_api(t->cli, t->c->record, &t->c->seen, err);
 }
 

@@ -150,7 +150,11 @@ report(const json_t *inspect, const struct ir_cut *c, json_t *also)
 
 	describe(c, &b);
 	how = b.p != NULL ? b.p : "";
-	if (c->already) {
+	if (c->by_record) {
+		ir_out(IR_WARN,
+		    "%s is already isolated, as far as is on record: by its %s",
+		    name, c->method);
+	} else if (c->already) {
 		ir_out(IR_GOOD, "%s is already isolated: %s", name, how);
 	} else {
 		ir_out(

@@ -65,28 +65,14 @@ can_cut_links(struct ir_cutting *t, struct ir_err *err)
 	return 0;
 }
 
-/* A link can be moved to a namespace that only a socket holds, where nobody
- * finds it: neither this host nor the engine, which shows it all the same. */
-static int
-check_hidden(
-    const struct ir_cutting *t, const json_t *links, struct ir_err *err)
-{
-	size_t n = outward(links, false), due = ir_cutting_endpoints(t);
-
-	if (links == NULL || n >= due)
-		return 0;
-	return ir_fail(err, IR_EPROTO,
-	    "%s may reach others still: the engine shows %zu network%s, and "
-	    "%zu link%s out of it: somebody in it took one away, or hides it: "
-	    "pause it (ir pause %s)",
-	    t->name, due, due == 1 ? "" : "s", n, n == 1 ? " leads" : "s lead",
-	    t->name);
-}
-
 static int
 pick_api(struct ir_cutting *t, struct ir_err *err)
 {
+	struct ir_err ignored;
+
 	t->c->method = "api";
+	if (t->host != NULL && t->links == NULL)
+		t->links = ir_host_links(t->host, &ignored);
 	return ir_docker_networks_mode(t->inspect, err);
 }
 
@@ -109,6 +95,8 @@ pick(struct ir_cutting *t, struct ir_err *err)
 	if (only_link)
 		return ir_fail(err, why.code,
 		    "%s cannot be cut on the host: %s", t->name, why.msg);
+	if (ir_cutting_on_record(t, &why))
+		return 0;
 	if (ir_json_true(t->inspect, "State.Running"))
 		ir_say("%s is cut by the engine, not by its link: %s", t->name,
 		    why.msg);
@@ -209,11 +197,16 @@ make_record(struct ir_cutting *t, struct ir_err *err)
 {
 	json_t *r = t->c->record;
 
+	bool api = strcmp(t->c->method, "api") == 0;
+
+	if (ir_cutting_note_hidden(t, err) == -1)
+		return -1;
 	if (json_object_set_new(r, "method", json_string(t->c->method)) == -1 ||
 	    json_object_set_new(r, "started",
 		json_string(ir_json_str(t->inspect, "State.StartedAt"))) ==
 		-1 ||
-	    (t->links != NULL && json_object_set(r, "links", t->links) == -1) ||
+	    (t->links != NULL && !api &&
+		json_object_set(r, "links", t->links) == -1) ||
 	    (ir_cutting_keeps(t->c) &&
 		json_object_set(r, "keep", (json_t *)(uintptr_t)t->c->keep) ==
 		    -1))
@@ -270,17 +263,23 @@ verify(struct ir_cutting *t, struct ir_err *err)
 		    "the packet filter of %s is not what was just made: it has "
 		    "a new link, or somebody else changes it: run it again",
 		    t->name);
-	return check_hidden(t, t->after != NULL ? t->after : t->links, err);
+	return ir_cutting_hidden(
+	    t, t->after != NULL ? t->after : t->links, err);
 }
 
 static int
 already(struct ir_cutting *t, struct ir_err *err)
 {
 	if (strcmp(t->c->method, "api") == 0)
-		return t->cli->dry_run ? 0 : ir_cutting_by_api(t, err);
+		return t->cli->dry_run ||
+			       (ir_cutting_by_api(t, err) == 0 &&
+				   ir_cutting_was_hidden(t, err) == 0)
+			   ? 0
+			   : -1;
 	t->c->seen = true;
-	return hold_policy_again(t, err) == -1 ? -1
-					       : check_hidden(t, t->links, err);
+	return hold_policy_again(t, err) == -1
+		   ? -1
+		   : ir_cutting_hidden(t, t->links, err);
 }
 
 static int
@@ -288,8 +287,11 @@ run(struct ir_cutting *t, struct ir_err *err)
 {
 	t->c->record =
 	    ir_docker_networks_record(t->cli->engine, t->inspect, err);
-	if (t->c->record == NULL || pick(t, err) == -1 ||
-	    make_record(t, err) == -1)
+	if (t->c->record == NULL || pick(t, err) == -1)
+		return -1;
+	if (t->c->by_record)
+		return 0;
+	if (make_record(t, err) == -1)
 		return -1;
 	t->c->already = is_cut(t);
 	if (t->c->already)

@@ -28,6 +28,7 @@ struct ir_cut {
 	json_t *record;     /* of this cut; what there was to cut */
 	char *where;        /* the file that it is in; NULL: it was already */
 	bool already;
+	bool by_record;   /* ... as far as is on record; it cannot be seen */
 	bool seen;        /* on the host, not only by the engine's word */
 	int leaks;        /* ir_host_resolver_leaks() */
 	bool only_freeze; /* after -1: its network cannot be cut in any way */

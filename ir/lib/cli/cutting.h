@@ -35,6 +35,21 @@ ir_cutting_endpoints(const struct ir_cutting *t)
 	return json_array_size(json_object_get(t->c->record, "endpoints"));
 }
 
+/** ir_cutting_hidden(t, links, err): IR_EPROTO if fewer links lead out than the
+ * engine shows: one can be moved to a namespace that only a socket holds, where
+ * nobody finds it.  links may be NULL: then nothing is known.
+ * ir_cutting_note_hidden() puts that on record, for when the engine shows
+ * nothing any more; ir_cutting_was_hidden() fails by it. */
+int ir_cutting_hidden(
+    const struct ir_cutting *t, const json_t *links, struct ir_err *err);
+int ir_cutting_note_hidden(struct ir_cutting *t, struct ir_err *err);
+int ir_cutting_was_hidden(struct ir_cutting *t, struct ir_err *err);
+
+/** ir_cutting_on_record(t, why): whether it was cut on its host, by a record of
+ * networks and a start that still are, where this run cannot look at the host,
+ * as why says: then it is left as it is, which is said. */
+bool ir_cutting_on_record(struct ir_cutting *t, const struct ir_err *why);
+
 /** ir_cutting_do(t, err): declares and cuts by the method that was picked; if
  * the link turns out not to go down and nothing else was wished for, by the
  * engine after all. */

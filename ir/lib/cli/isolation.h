@@ -11,6 +11,7 @@
  *   "keep":["10.0.0.7"]   what is let in, with "filter" and "cgroup"
  *   "started":".."        State.StartedAt: another one, and the links are new
  *   "restart":{"Name","MaximumRetryCount"}  the policy that was set to "no"
+ *   "hidden":{"due":2,"links":1}   fewer led out than the engine showed
  *   "state":".."          the file with the sockets and routes from before
  *
  * A record without "method" is of the API.

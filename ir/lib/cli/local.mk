@@ -12,6 +12,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/custody-check.c \
 	ir/lib/cli/custody.c ir/lib/cli/custody.h \
 	ir/lib/cli/cut-do.c \
+	ir/lib/cli/cut-known.c \
 	ir/lib/cli/cut-report.c \
 	ir/lib/cli/cut-undo.c \
 	ir/lib/cli/cut.c ir/lib/cli/cut.h \
