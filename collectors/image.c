@@ -35,7 +35,6 @@ tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	ir_auto_free char *id = NULL;
 	enum ir_collected how;
 	struct ir_err second;
-	bool interrupted;
 	int rc;
 
 	if (ref == NULL || what == NULL ||
@@ -47,10 +46,9 @@ tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	if ((id = ir_docker_baseline(t->engine, ref, t->mark, err)) == NULL)
 		return IR_FAIL;
 	how = ir_copy_tree(t, id, sink, t->image_dir, err);
-	interrupted = ir_uninterrupted(); /* still tidy up */
+	ir_interruptible(false); /* still tidy up */
 	rc = ir_docker_remove(t->engine, id, false, &second);
-	if (interrupted)
-		ir_interrupt();
+	ir_interruptible(true);
 	if (rc == 0)
 		return how;
 	if (how == IR_GOT)

@@ -102,3 +102,9 @@ TESTS += tests/unit/test-packed
 tests_unit_test_packed_SOURCES = tests/unit/test-packed.c $(BUNDLE_TEST)
 tests_unit_test_packed_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_packed_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-takes
+TESTS += tests/unit/test-takes
+tests_unit_test_takes_SOURCES = tests/unit/test-takes.c $(BUNDLE_TEST)
+tests_unit_test_takes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_takes_LDADD = $(LDADD) $(CMOCKA_LIBS)

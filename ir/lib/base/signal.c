@@ -8,6 +8,7 @@
 #include <string.h>
 
 static volatile sig_atomic_t interrupted;
+static __thread bool deaf;
 
 static void
 on_signal(int sig)
@@ -46,7 +47,13 @@ ir_interrupt(void)
 bool
 ir_interrupted(void)
 {
-	return interrupted != 0;
+	return interrupted != 0 && !deaf;
+}
+
+void
+ir_interruptible(bool yes)
+{
+	deaf = !yes;
 }
 
 bool

@@ -15,9 +15,12 @@ void ir_signal_setup(void);
 /** ir_interrupted(): whether one of the signals has come. */
 bool ir_interrupted(void);
 
-/** ir_uninterrupted(): forgets it, so that the work that puts things back
- * can be done; returns whether one had come, and then ir_interrupt() is to
- * follow that work. */
+/** ir_interruptible(yes): false: from now on ir_interrupted() says no to this
+ * thread, so that the work that puts things back can be done. */
+void ir_interruptible(bool yes);
+
+/** ir_uninterrupted(): forgets it, for all threads; returns whether one had
+ * come.  ir_interrupt() is as if one came. */
 bool ir_uninterrupted(void);
 void ir_interrupt(void);
 

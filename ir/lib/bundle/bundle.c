@@ -122,7 +122,7 @@ open_bundle(struct ir_bundle *b, const char *dir, struct ir_err *err)
 		return -1;
 	if (read_names(b, err) == -1)
 		return ir_wrap(err, "%s", dir);
-	ir_stream_sink(&b->sink, b->dirfd);
+	b->sink.dirfd = b->dirfd;
 	return 0;
 }
 
@@ -136,7 +136,8 @@ ir_bundle_open(const char *dir, struct ir_err *err)
 		return NULL;
 	}
 	b->dirfd = b->lock = -1;
-	if (open_bundle(b, dir, err) == 0)
+	if (ir_stream_sink(&b->sink, -1, err) == 0 &&
+	    open_bundle(b, dir, err) == 0)
 		return b;
 	ir_bundle_close(b);
 	return NULL;
@@ -147,8 +148,7 @@ ir_bundle_close(struct ir_bundle *b)
 {
 	if (b == NULL)
 		return;
-	ir_journal_free(b->sink.journal);
-	json_decref(b->sink.kept);
+	ir_stream_sink_end(&b->sink);
 	if (b->lock != -1)
 		close(b->lock);
 	if (b->dirfd != -1)
@@ -203,12 +203,7 @@ int
 ir_bundle_event(
     struct ir_bundle *b, const char *ev, json_t *fields, struct ir_err *err)
 {
-	if (b->sink.journal != NULL) {
-		ir_stream_idle(&b->sink);
-		return ir_journal_add(b->sink.journal, ev, fields, err);
-	}
-	json_decref(fields);
-	return ir_fail(err, IR_EINTERNAL, "%s: no journal is begun", b->dir);
+	return ir_stream_line(&b->sink, ev, fields, err);
 }
 
 struct ir_sink *
@@ -262,13 +257,6 @@ ir_bundle_has(const struct ir_bundle *b, const char *path)
 	if (full != NULL)
 		fd = ir_open_regular(b->dirfd, full, &size, &err);
 	return fd != -1;
-}
-
-void
-ir_bundle_on_progress(struct ir_bundle *b, ir_bundle_progress_fn fn, void *arg)
-{
-	b->sink.progress = fn;
-	b->sink.arg = arg;
 }
 
 const char *

@@ -12,7 +12,8 @@
  *
  * Nothing that is in a bundle is ever overwritten or removed.  Several
  * programs may write to one bundle at a time, each to its own journal; each
- * holds a shared lock on .open, and sealing takes it exclusively.
+ * holds a shared lock on .open, and sealing takes it exclusively.  The sink,
+ * events and outcomes can be used by several threads.
  */
 #ifndef IR_BUNDLE_BUNDLE_H
 #define IR_BUNDLE_BUNDLE_H
@@ -104,12 +105,6 @@ char *ir_bundle_scope(struct ir_bundle *b, const char *dir, struct ir_err *err);
 /** ir_bundle_has(b, path): whether a finished file of that path below data/ is
  * there. */
 bool ir_bundle_has(const struct ir_bundle *b, const char *path);
-
-/* Told how many bytes of a file are written, for a progress bar. */
-typedef void (*ir_bundle_progress_fn)(
-    void *arg, const char *path, uint64_t bytes);
-void ir_bundle_on_progress(
-    struct ir_bundle *b, ir_bundle_progress_fn fn, void *arg);
 
 /* How a collector ended, for one target. */
 enum ir_outcome {

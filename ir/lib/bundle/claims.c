@@ -50,14 +50,18 @@ part_of(struct ir_claims *c, const struct ir_journal_line *line,
     const char *path, struct ir_item **it, struct ir_err *err)
 {
 	const json_t *said = json_object_get(line->doc, "part");
-	ir_auto_free char *name = said == NULL
-				      ? ir_asprintf(err, "%s" IR_PART, path)
-				      : ir_torn_name(path, c->journal, err);
+	const char *part = ir_json_str(line->doc, "part");
+	ir_auto_free char *first = said == NULL
+				       ? ir_asprintf(err, "%s" IR_PART, path)
+				       : ir_torn_name(path, c->journal, 1, err);
+	ir_auto_free char *second = ir_torn_name(path, c->journal, 2, err);
+	const char *name = first;
 
-	if (name == NULL)
+	if (first == NULL || second == NULL)
 		return -1;
-	if (said != NULL && (!json_is_string(said) ||
-				strcmp(json_string_value(said), name) != 0))
+	if (said != NULL && strcmp(part, second) == 0)
+		name = second;
+	else if (said != NULL && strcmp(part, first) != 0)
 		return malformed(c, line);
 	*it = item(c, name, err);
 	return *it != NULL ? 1 : -1;

@@ -69,33 +69,43 @@ resumed(const struct ir_record *r)
 
 	json_array_foreach (r->captures.list, i, k) {
 		unsigned run = (unsigned)ir_json_int(k, "run");
-		unsigned by = ir_captures_by(&r->captures, run);
+		const char *id = ir_json_str(k, "container");
+		unsigned by = ir_captures_by(&r->captures, run, id);
 
-		if (by != 0)
-			json_array_append_new(all,
-			    json_pack("{s:i, s:i, s:s}", "run", (int)run, "by",
-				(int)by, "file", ir_json_str(k, "file")));
+		if (by != 0 && !ir_json_true(k, "whole"))
+			json_array_append_new(
+			    all, json_pack("{s:i, s:i, s:s, s:s}", "run",
+				     (int)run, "by", (int)by, "file",
+				     ir_json_str(k, "file"), "container", id));
 	}
 	return all;
 }
 
-/* Journals without an end, but for those of these captures. */
+/* Whether it is the journal of captures that all came to their end. */
+static bool
+is_excused(const struct ir_record *r, const json_t *file)
+{
+	const json_t *k;
+	size_t i;
+
+	json_array_foreach (r->captures.list, i, k)
+		if (json_equal(file, json_object_get(k, "file")))
+			return ir_captures_excuse(
+			    &r->captures, (unsigned)ir_json_int(k, "run"));
+	return false;
+}
+
+/* Journals without an end, but for those. */
 static json_t *
-interrupted(const struct ir_record *r, const json_t *done)
+interrupted(const struct ir_record *r)
 {
 	json_t *all = json_array();
 	json_t *file;
-	size_t i, n;
+	size_t i;
 
-	json_array_foreach (r->interrupted, i, file) {
-		for (n = 0; n < json_array_size(done); n++)
-			if (json_equal(
-				file, json_object_get(
-					  json_array_get(done, n), "file")))
-				break;
-		if (n == json_array_size(done))
+	json_array_foreach (r->interrupted, i, file)
+		if (!is_excused(r, file))
 			json_array_append(all, file);
-	}
 	return all;
 }
 
@@ -104,7 +114,7 @@ ir_complete_make(
     const char *uuid, const struct ir_record *r, const json_t *gaps)
 {
 	json_t *ledger = json_deep_copy(r->ledger), *done = resumed(r);
-	json_t *cut = interrupted(r, done);
+	json_t *cut = interrupted(r);
 	size_t missing =
 	    mark_gaps(ledger) + count_gaps(gaps) + json_array_size(cut);
 

@@ -46,6 +46,7 @@ whole_of(const struct ir_content *c, const char *part)
 	char name[IR_MAX_PATH];
 	size_t n = strlen(part) - strlen(IR_PART);
 	struct ir_item *it;
+	char *dot;
 
 	if (n >= sizeof(name))
 		return NULL;
@@ -54,9 +55,10 @@ whole_of(const struct ir_content *c, const char *part)
 	it = ir_items_get(c->items, name);
 	if (it != NULL && it->part != NULL)
 		return it;
-	if (n <= 5) /* ".0002" of a second take */
+	/* ".0002" or ".0002-2" of another take: up to the last dot. */
+	if ((dot = strrchr(name, '.')) == NULL)
 		return NULL;
-	name[n - 5] = '\0';
+	*dot = '\0';
 	it = ir_torn_is(part, name) ? ir_items_get(c->items, name) : NULL;
 	return it != NULL && it->part != NULL ? it : NULL;
 }
@@ -67,7 +69,7 @@ taken_again(const struct ir_content *c, const struct ir_item *part)
 {
 	const struct ir_item *it = whole_of(c, part->path);
 
-	if (it == NULL || it->part == part || it->journal <= part->journal)
+	if (it == NULL || it->part == part || it->journal < part->journal)
 		return 0;
 	return it->here || it->part->pending ? it->journal : 0;
 }

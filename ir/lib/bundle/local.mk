@@ -26,11 +26,13 @@ libir_a_SOURCES += \
 	ir/lib/bundle/manifest.c ir/lib/bundle/manifest.h \
 	ir/lib/bundle/marks.c ir/lib/bundle/marks.h \
 	ir/lib/bundle/names.c ir/lib/bundle/names.h \
+	ir/lib/bundle/opening.c ir/lib/bundle/opening.h \
 	ir/lib/bundle/outfile.c ir/lib/bundle/outfile.h \
 	ir/lib/bundle/packed.c ir/lib/bundle/packed.h \
 	ir/lib/bundle/receipt.c ir/lib/bundle/receipt.h \
 	ir/lib/bundle/record.c ir/lib/bundle/record.h \
 	ir/lib/bundle/resume.c ir/lib/bundle/resume.h \
+	ir/lib/bundle/resume-keep.c \
 	ir/lib/bundle/scan.c ir/lib/bundle/scan.h \
 	ir/lib/bundle/seal.c ir/lib/bundle/seal.h \
 	ir/lib/bundle/stamping.c ir/lib/bundle/stamping.h \

@@ -16,7 +16,6 @@
 #include "base/text.h"
 #include "bundle/custody.h"
 #include "bundle/fields.h"
-#include "bundle/hashing.h"
 #include "bundle/journal.h"
 #include "bundle/names.h"
 #include "bundle/scan.h"
@@ -82,26 +81,35 @@ newest(const struct ir_resume *r, const char *container, const json_t *busy)
 		    json_object_get(busy, ir_json_str(k, "file")) != NULL)
 			continue;
 		return ir_json_true(k, "finished") ||
-			       ir_captures_next(all, run) != NULL
+			       ir_captures_next(all, run, container) != NULL
 			   ? NULL
 			   : k;
 	}
 	return NULL;
 }
 
-/* 1 if nobody writes to it any more, and nobody can take it over; else 0. */
+/* 1 if nobody writes to it any more, and nobody can take the container's part
+ * of it over; else 0.  Whoever writes has all of it, whoever goes on with one
+ * of its containers a byte that only that one has. */
 static int
 lock(struct ir_bundle *b, struct ir_resume *r, const char *file,
     struct ir_err *err)
 {
+	char digits[16];
+	struct flock mine = {
+	    .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+
+	snprintf(digits, sizeof(digits), "%.15s", r->container);
+	mine.l_start = (off_t)strtoll(digits, NULL, 16);
 	if (r->lock != -1)
 		close(r->lock);
 	r->lock = ir_open_beneath(b->dirfd, file, O_WRONLY | O_APPEND, err);
 	if (r->lock == -1)
 		return -1;
-	if (flock(r->lock, LOCK_EX | LOCK_NB) == 0)
+	if (flock(r->lock, LOCK_SH | LOCK_NB) == 0 &&
+	    fcntl(r->lock, F_OFD_SETLK, &mine) == 0)
 		return 1;
-	return errno == EWOULDBLOCK
+	return errno == EWOULDBLOCK || errno == EACCES
 		   ? 0
 		   : ir_fail_errno(err, "cannot lock %s", file);
 }
@@ -109,11 +117,12 @@ lock(struct ir_bundle *b, struct ir_resume *r, const char *file,
 bool
 ir_resume_is(const struct ir_resume *r, unsigned run)
 {
-	const json_t *k = ir_captures_get(&r->record.captures, r->run);
+	const struct ir_captures *all = &r->record.captures;
+	const json_t *k = ir_captures_get(all, r->run, r->container);
 
 	while (k != NULL && ir_json_int(k, "run") != (json_int_t)run)
 		k = ir_captures_get(
-		    &r->record.captures, (unsigned)ir_json_int(k, "resumes"));
+		    all, (unsigned)ir_json_int(k, "resumes"), r->container);
 	return k != NULL;
 }
 
@@ -244,101 +253,17 @@ ir_resume_find(struct ir_bundle *b, const char *container, struct ir_resume *r,
 {
 	ir_auto_close int no_other = ir_journal_lock(b->dirfd, err);
 
+	int rc;
+
 	*r = (struct ir_resume){.lock = -1};
 	if (no_other == -1)
 		return -1;
-	if (find(b, container, r, err) == 0)
-		return 0;
-	r->run = 0;
-	return -1;
-}
-
-/* What a whole file is called at the moment: its program may have been killed
- * before it gave it its name. */
-static struct ir_item *
-whereabouts(struct ir_item *it)
-{
-	return !it->here && it->part->here ? it->part : it;
-}
-
-static bool
-is_kept(const struct ir_resume *r, const struct ir_item *it)
-{
-	return it->claim == IR_CLAIM_WHOLE && ir_resume_is(r, it->journal);
-}
-
-static int
-check_hashes(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
-{
-	struct ir_faults f = {json_array(), IR_VALID};
-	const struct ir_hash_all all = {
-	    .dirfd = b->dirfd, .items = &r->items, .whole = true, .faults = &f};
-	int rc = ir_hash_all(&all, err);
-
-	if (rc == 0)
-		rc = ir_faults_refuse(&f, err);
-	json_decref(f.list);
-	for (size_t i = 0; rc == 0 && i < r->items.n; i++) {
-		struct ir_item *it = r->items.v[i];
-
-		if (is_kept(r, it) &&
-		    strcmp(whereabouts(it)->found, it->sha) != 0)
-			rc = ir_fail(err, IR_EFORMAT,
-			    "%s: was modified: its SHA-256 is %s, and was %s "
-			    "when run %u acquired it",
-			    it->path, whereabouts(it)->found, it->sha,
-			    it->journal);
-	}
+	snprintf(r->container, sizeof(r->container), "%s", container);
+	if ((rc = find(b, container, r, err)) == -1)
+		r->run = 0;
+	/* A process that was forked meanwhile has the descriptor, too. */
+	flock(no_other, LOCK_UN);
 	return rc;
-}
-
-static int
-check_sizes(struct ir_resume *r, struct ir_err *err)
-{
-	for (size_t i = 0; i < r->items.n; i++) {
-		struct ir_item *it = r->items.v[i], *at;
-
-		if (!is_kept(r, it))
-			continue;
-		at = whereabouts(it);
-		if (!at->here)
-			return ir_fail(err, IR_EFORMAT,
-			    "%s: is missing: run %u had acquired it", it->path,
-			    it->journal);
-		if (at->size != it->bytes)
-			return ir_fail(err, IR_EFORMAT,
-			    "%s: was modified: it has %llu bytes, and had %llu "
-			    "when run %u acquired it",
-			    it->path, (unsigned long long)at->size,
-			    (unsigned long long)it->bytes, it->journal);
-		at->wanted = true;
-	}
-	return 0;
-}
-
-int
-ir_resume_keep(struct ir_bundle *b, struct ir_resume *r, struct ir_err *err)
-{
-	json_auto_t *kept = json_object();
-
-	if (check_sizes(r, err) == -1 || check_hashes(b, r, err) == -1)
-		return -1;
-	for (size_t i = 0; i < r->items.n; i++) {
-		const struct ir_item *it = r->items.v[i];
-
-		if (!is_kept(r, it))
-			continue;
-		if (!it->here && ir_rename_new(b->dirfd, it->part->path,
-				     it->path, err) == -1)
-			return -1;
-		if (json_object_set_new(
-			kept, it->path + strlen(DATA), json_true()) == -1)
-			return ir_fail_mem(err);
-		r->files++;
-		r->bytes += it->bytes;
-	}
-	b->sink.kept = json_incref(kept);
-	return 0;
 }
 
 int
@@ -352,10 +277,21 @@ ir_resume_say(
 	    p->image_dir == NULL ? json_null()
 				 : json_sprintf(DATA "%s", p->image_dir));
 
+	if (f != NULL && p->of > 1)
+		json_object_set_new(f, "of", json_integer((json_int_t)p->of));
 	if (f != NULL && p->resumes != 0)
 		json_object_set_new(
 		    f, "resumes", json_integer((json_int_t)p->resumes));
 	return ir_bundle_event(b, "capture", f, err);
+}
+
+int
+ir_resume_said(
+    struct ir_bundle *b, const char *container, int status, struct ir_err *err)
+{
+	return ir_bundle_event(b, "captured",
+	    json_pack("{s:s, s:i}", "container", container, "status", status),
+	    err);
 }
 
 unsigned
@@ -375,7 +311,8 @@ ir_resume_lost(struct ir_bundle *b, const char *name)
 			if ((strcmp(ir_json_str(k, "name"), name) == 0 ||
 				ir_starts(id, name)) &&
 			    !ir_json_true(k, "finished") &&
-			    ir_captures_by(&r.record.captures, run) == 0)
+			    !ir_json_true(k, "whole") &&
+			    ir_captures_by(&r.record.captures, run, id) == 0)
 				lost = run;
 		}
 	ir_resume_free(&r);

@@ -23,7 +23,8 @@
 #include "bundle/record.h"
 
 struct ir_resume {
-	unsigned run; /* whose capture it is; 0: there is none */
+	char container[65]; /* its 64 digits */
+	unsigned run;       /* whose capture it is; 0: there is none */
 	/* Where its files are, below data/; image_dir is NULL if the image was
 	 * captured before. */
 	char *engine_dir, *dir, *image_dir;
@@ -65,11 +66,17 @@ struct ir_resume_places {
 	const char *engine_dir, *dir;
 	const char *image_dir; /* NULL: captured before */
 	unsigned resumes;      /* 0: none */
+	size_t of;             /* how many containers this run captures */
 };
 
 /** ir_resume_say(b, p, err): so that this run can be gone on with. */
 int ir_resume_say(
     struct ir_bundle *b, const struct ir_resume_places *p, struct ir_err *err);
+
+/** ir_resume_said(b, container, status, err): its capture came to its end, with
+ * what would be the exit code if it was the only one. */
+int ir_resume_said(
+    struct ir_bundle *b, const char *container, int status, struct ir_err *err);
 
 /** ir_resume_lost(b, name): the newest run that captured a container of that
  * name or id, was cut off, and that nobody brought to its end; 0 if none. */

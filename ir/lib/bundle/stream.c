@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: ISC
  *
  * The bundle as a sink: see stream.h.
+ *
+ * Any number of threads, each with streams of its own.  Data is written and
+ * hashed under the stream's lock; the sink's lock is taken inside of that, for
+ * as long as lines are added to the journal.  Who goes through the list of open
+ * streams holds that and only tries for a stream's lock: one that is locked is
+ * being written, and looks after itself.
  */
 #include "bundle/stream.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -18,14 +23,13 @@
 #include "base/time.h"
 #include "bundle/fields.h"
 #include "bundle/names.h"
-#include "bundle/torn.h"
+#include "bundle/opening.h"
 
 struct ir_bundle_stream {
 	struct ir_stream stream;
 	struct ir_bundle_sink *sink;
-	char *path, *part; /* in the bundle: "data/x", "data/x.part" */
-	bool again;        /* the part has another name: it is a second take */
-	int fd;
+	struct ir_opening at;
+	pthread_mutex_t lock; /* of what follows, but for next */
 	struct ir_sha256 *sha;
 	uint64_t size, attested;
 	uint64_t last_ns;              /* of the last attestation */
@@ -37,17 +41,17 @@ struct ir_bundle_stream {
 static void
 stream_free(struct ir_bundle_stream *s)
 {
+	pthread_mutex_lock(&s->sink->list);
 	for (struct ir_bundle_stream **p = &s->sink->open; *p != NULL;
 	     p = &(*p)->next)
 		if (*p == s) {
 			*p = s->next;
 			break;
 		}
-	if (s->fd != -1)
-		close(s->fd);
+	pthread_mutex_unlock(&s->sink->list);
+	ir_opening_end(&s->at);
 	ir_sha256_free(s->sha);
-	free(s->path);
-	free(s->part);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
@@ -56,15 +60,19 @@ static int
 say(struct ir_bundle_stream *s, const char *ev, json_t *rest,
     struct ir_err *err)
 {
-	json_t *f = json_pack(
-	    "{s:s, s:s*}", "path", s->path, "part", s->again ? s->part : NULL);
+	json_t *f = json_pack("{s:s, s:s*}", "path", s->at.path, "part",
+	    s->at.again ? s->at.part : NULL);
+	int rc;
 
 	if (f != NULL && json_object_update(f, rest) == -1) {
 		json_decref(f);
 		f = NULL;
 	}
 	json_decref(rest);
-	return ir_journal_add(s->sink->journal, ev, f, err);
+	pthread_mutex_lock(&s->sink->lock);
+	rc = ir_journal_add(s->sink->journal, ev, f, err);
+	pthread_mutex_unlock(&s->sink->lock);
+	return rc;
 }
 
 /* What is written so far is on the disk: says so. */
@@ -74,9 +82,9 @@ attest(struct ir_bundle_stream *s, struct ir_err *err)
 	char cum[IR_SHA256_HEX];
 
 	/* What is lost is told once only. */
-	if (fdatasync(s->fd) == -1) {
+	if (fdatasync(s->at.fd) == -1) {
 		s->failed = true;
-		return ir_fail_errno(err, "syncing %s", s->part);
+		return ir_fail_errno(err, "syncing %s", s->at.part);
 	}
 	if (ir_sha256_peek(s->sha, cum, err) == -1)
 		return -1;
@@ -104,9 +112,17 @@ ir_stream_idle(struct ir_bundle_sink *sink)
 {
 	struct ir_err err; /* the stream's own next write, or its end, tells */
 
-	for (struct ir_bundle_stream *s = sink->open; s != NULL; s = s->next)
+	/* One at a time does it for all. */
+	if (pthread_mutex_trylock(&sink->list) != 0)
+		return;
+	for (struct ir_bundle_stream *s = sink->open; s != NULL; s = s->next) {
+		if (pthread_mutex_trylock(&s->lock) != 0)
+			continue;
 		if (s->size > s->attested && is_due(s))
 			attest(s, &err);
+		pthread_mutex_unlock(&s->lock);
+	}
+	pthread_mutex_unlock(&sink->list);
 }
 
 /* Writes n bytes, or as many as go: those count, and are hashed. */
@@ -115,8 +131,9 @@ put(struct ir_bundle_stream *s, const char *p, size_t n, struct ir_err *err)
 {
 	struct stat st;
 
-	if (ir_write_all(s->fd, p, n, s->part, err) == -1) {
-		if (fstat(s->fd, &st) == -1 || (uint64_t)st.st_size < s->size)
+	if (ir_write_all(s->at.fd, p, n, s->at.part, err) == -1) {
+		if (fstat(s->at.fd, &st) == -1 ||
+		    (uint64_t)st.st_size < s->size)
 			return -1;
 		n = (size_t)((uint64_t)st.st_size - s->size);
 		ir_sha256_update(s->sha, p, n);
@@ -129,12 +146,9 @@ put(struct ir_bundle_stream *s, const char *p, size_t n, struct ir_err *err)
 }
 
 static int
-stream_write(
-    struct ir_stream *stream, const void *data, size_t n, struct ir_err *err)
+write_locked(
+    struct ir_bundle_stream *s, const char *p, size_t n, struct ir_err *err)
 {
-	struct ir_bundle_stream *s = (struct ir_bundle_stream *)stream;
-	const char *p = data;
-
 	while (n > 0) {
 		uint64_t room = IR_CHUNK_BYTES - (s->size - s->attested);
 		size_t piece = n < room ? n : (size_t)room;
@@ -148,9 +162,20 @@ stream_write(
 		p += piece;
 		n -= piece;
 	}
-	if (s->sink->progress != NULL)
-		s->sink->progress(s->sink->arg, s->path, s->size);
 	return 0;
+}
+
+static int
+stream_write(
+    struct ir_stream *stream, const void *data, size_t n, struct ir_err *err)
+{
+	struct ir_bundle_stream *s = (struct ir_bundle_stream *)stream;
+	int rc;
+
+	pthread_mutex_lock(&s->lock);
+	rc = write_locked(s, data, n, err);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
 }
 
 static int
@@ -168,6 +193,21 @@ say_closed(struct ir_bundle_stream *s, const char *gap, struct ir_err *err)
 	return say(s, "stream-close", f, err);
 }
 
+/* That it was cut short, for the first time or again. */
+static int
+remember_cut(struct ir_bundle_stream *s, struct ir_err *err)
+{
+	json_t *cut = s->sink->cut;
+	bool first;
+	int rc;
+
+	pthread_mutex_lock(&s->sink->lock);
+	first = json_object_get(cut, s->at.path) == NULL;
+	rc = json_object_set_new(cut, s->at.path, json_boolean(first));
+	pthread_mutex_unlock(&s->sink->lock);
+	return rc == 0 ? 0 : ir_fail_mem(err);
+}
+
 /* The data is on the disk before the journal says so, and the journal before
  * the file gets its name. */
 static int
@@ -175,17 +215,18 @@ finish(struct ir_bundle_stream *s, const char *gap, struct ir_err *err)
 {
 	int rc;
 
-	if (fsync(s->fd) == -1)
-		return ir_fail_errno(err, "syncing %s", s->part);
+	s->attested = s->size; /* by what is said now, or not at all */
+	if (fsync(s->at.fd) == -1)
+		return ir_fail_errno(err, "syncing %s", s->at.part);
 	if (say_closed(s, gap, err) == -1)
 		return -1;
-	rc = close(s->fd);
-	s->fd = -1;
+	rc = close(s->at.fd);
+	s->at.fd = -1;
 	if (rc == -1)
-		return ir_fail_errno(err, "closing %s", s->part);
+		return ir_fail_errno(err, "closing %s", s->at.part);
 	if (gap != NULL)
-		return 0;
-	return ir_rename_new(s->sink->dirfd, s->part, s->path, err);
+		return remember_cut(s, err);
+	return ir_rename_new(s->sink->dirfd, s->at.part, s->at.path, err);
 }
 
 static int
@@ -194,128 +235,52 @@ stream_close(struct ir_stream *stream, const char *gap, struct ir_err *err)
 	struct ir_bundle_stream *s = (struct ir_bundle_stream *)stream;
 	int rc;
 
+	pthread_mutex_lock(&s->lock);
 	if (gap == NULL && s->failed)
 		gap = "a write failed";
 	rc = finish(s, gap, err);
+	pthread_mutex_unlock(&s->lock);
 	stream_free(s);
 	return rc;
 }
 
-/* Whether e is name, or its part, in another case. */
+/* Whether a file of that name, below data/, can be in a bundle.  The verifier
+ * would refuse others; a final name never ends in .part, and the sealing writes
+ * completeness.json. */
 static bool
-folds(const char *e, const char *name)
+is_fit(const char *path)
 {
-	size_t n = strlen(name);
+	size_t n = strlen(path);
 
-	return strncasecmp(e, name, n) == 0 && strncmp(e, name, n) != 0 &&
-	       (e[n] == '\0' || strcmp(e + n, IR_PART) == 0);
+	return ir_bundle_path_ok(path) &&
+	       strcasecmp(path, "completeness.json") != 0 &&
+	       n + sizeof("data/" IR_PART) < IR_MAX_PATH &&
+	       (n < strlen(IR_PART) ||
+		   strcasecmp(path + n - strlen(IR_PART), IR_PART) != 0);
 }
 
-/* On some file systems two names that differ in case are one, so a bundle
- * never holds both. */
-static int
-refuse_clash(int dirfd, const char *dir, const char *name, struct ir_err *err)
+static bool
+takes_lines(struct ir_bundle_sink *b)
 {
-	DIR *d = ir_open_dir(dirfd, dir, err);
-	struct dirent *e;
-	bool clash = false;
+	bool does;
 
-	if (d == NULL)
-		return -1;
-	while (!clash && (e = readdir(d)) != NULL)
-		clash = folds(e->d_name, name);
-	closedir(d);
-	if (clash)
-		return ir_fail(err, IR_EEXIST,
-		    "%s: holds the name %s in another case", dir, name);
-	return 0;
-}
-
-/* Makes the directories of path, checking each part of it. */
-static int
-prepare(int dirfd, char *path, struct ir_err *err)
-{
-	char *slash = path;
-	int rc = 0;
-
-	while (rc == 0 && (slash = strchr(slash, '/')) != NULL) {
-		char *name = slash + 1, *next = strchr(name, '/');
-
-		*slash = '\0';
-		if (next != NULL)
-			*next = '\0';
-		rc = ir_make_dirs(dirfd, path, err);
-		if (rc == 0)
-			rc = refuse_clash(dirfd, path, name, err);
-		if (next != NULL)
-			*next = '/';
-		*slash++ = '/';
-	}
-	return rc;
-}
-
-/* The name until it is whole.  The part of a run that was cut off is evidence,
- * and keeps its name. */
-static int
-name_part(struct ir_bundle_stream *s, struct ir_err *err)
-{
-	s->part = ir_asprintf(err, "%s" IR_PART, s->path);
-	if (s->part == NULL)
-		return -1;
-	if (s->sink->kept == NULL || !ir_exists(s->sink->dirfd, s->part))
-		return 0;
-	free(s->part);
-	s->again = true;
-	s->part =
-	    ir_torn_name(s->path, ir_journal_number(s->sink->journal), err);
-	return s->part == NULL ? -1
-			       : ir_torn_say(s->sink->dirfd, s->sink->journal,
-				     s->path, err);
-}
-
-static int
-start(struct ir_bundle_stream *s, const char *path, struct ir_err *err)
-{
-	int dirfd = s->sink->dirfd;
-
-	s->path = ir_asprintf(err, "data/%s", path);
-	if (s->path == NULL || prepare(dirfd, s->path, err) == -1 ||
-	    name_part(s, err) == -1)
-		return -1;
-	if ((s->sha = ir_sha256_new(err)) == NULL)
-		return -1;
-	s->fd = ir_open_beneath(
-	    dirfd, s->part, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, err);
-	if (s->fd == -1)
-		return -1;
-	/* Only now: whoever had the part has given it its name, or never
-	 * will. */
-	if (ir_exists(dirfd, s->path)) {
-		unlinkat(dirfd, s->part, 0);
-		return ir_fail(err, IR_EEXIST, "%s: exists", s->path);
-	}
-	s->last_ns = ir_mono_ns();
-	return 0;
+	pthread_mutex_lock(&b->lock);
+	does = b->journal != NULL && !ir_journal_ended(b->journal);
+	pthread_mutex_unlock(&b->lock);
+	return does;
 }
 
 static struct ir_stream *
 sink_open(struct ir_sink *sink, const char *path, struct ir_err *err)
 {
 	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
-	size_t n = strlen(path);
 	struct ir_bundle_stream *s;
 
-	if (b->journal == NULL || ir_journal_ended(b->journal)) {
+	if (!takes_lines(b)) {
 		ir_fail(err, IR_EINTERNAL, "%s: no journal is open", path);
 		return NULL;
 	}
-	/* The verifier would refuse it; a final name never ends in .part, and
-	 * the sealing writes completeness.json. */
-	if (!ir_bundle_path_ok(path) ||
-	    strcasecmp(path, "completeness.json") == 0 ||
-	    n + sizeof("data/" IR_PART) >= IR_MAX_PATH ||
-	    (n >= strlen(IR_PART) &&
-		strcasecmp(path + n - strlen(IR_PART), IR_PART) == 0)) {
+	if (!is_fit(path)) {
 		ir_fail(err, IR_EFORMAT,
 		    "%s: not a name for a file in a bundle", path);
 		return NULL;
@@ -326,42 +291,80 @@ sink_open(struct ir_sink *sink, const char *path, struct ir_err *err)
 	}
 	s->stream = (struct ir_stream){stream_write, stream_close};
 	s->sink = b;
-	s->fd = -1;
-	if (start(s, path, err) == 0) {
-		s->next = b->open;
-		b->open = s;
-		return &s->stream;
+	s->at.fd = -1;
+	s->last_ns = ir_mono_ns();
+	pthread_mutex_init(&s->lock, NULL);
+	if ((s->sha = ir_sha256_new(err)) == NULL ||
+	    ir_opening_start(b, path, &s->at, err) == -1) {
+		stream_free(s);
+		return NULL;
 	}
-	stream_free(s);
-	return NULL;
+	pthread_mutex_lock(&b->list);
+	s->next = b->open;
+	b->open = s;
+	pthread_mutex_unlock(&b->list);
+	return &s->stream;
 }
 
 static bool
 sink_has(struct ir_sink *sink, const char *path)
 {
 	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
+	bool has;
 
-	return b->kept != NULL && json_object_get(b->kept, path) != NULL;
+	pthread_mutex_lock(&b->lock);
+	has = json_object_get(b->kept, path) != NULL;
+	pthread_mutex_unlock(&b->lock);
+	return has;
+}
+
+int
+ir_stream_line(struct ir_bundle_sink *b, const char *ev, json_t *fields,
+    struct ir_err *err)
+{
+	int rc;
+
+	ir_stream_idle(b);
+	pthread_mutex_lock(&b->lock);
+	if (b->journal != NULL)
+		rc = ir_journal_add(b->journal, ev, fields, err);
+	else {
+		json_decref(fields);
+		rc = ir_fail(err, IR_EINTERNAL, "no journal is begun");
+	}
+	pthread_mutex_unlock(&b->lock);
+	return rc;
 }
 
 static int
 sink_change(struct ir_sink *sink, const char *what, const char *undo,
     const char *why, struct ir_err *err)
 {
-	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
-
-	if (b->journal == NULL)
-		return ir_fail(err, IR_EINTERNAL, "no journal is open");
-	ir_stream_idle(b);
-	return ir_journal_add(b->journal, "change",
+	return ir_stream_line((struct ir_bundle_sink *)sink, "change",
 	    json_pack("{s:o, s:o, s:o}", "what", ir_fields_text(what), "undo",
 		ir_fields_text(undo), "why", ir_fields_text(why)),
 	    err);
 }
 
-void
-ir_stream_sink(struct ir_bundle_sink *s, int dirfd)
+int
+ir_stream_sink(struct ir_bundle_sink *s, int dirfd, struct ir_err *err)
 {
 	*s = (struct ir_bundle_sink){
-	    .sink = {sink_open, sink_has, sink_change}, .dirfd = dirfd};
+	    .sink = {sink_open, sink_has, sink_change},
+	    .dirfd = dirfd,
+	    .cut = json_object(),
+	};
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->list, NULL);
+	return s->cut != NULL ? 0 : ir_fail_mem(err);
+}
+
+void
+ir_stream_sink_end(struct ir_bundle_sink *s)
+{
+	ir_journal_free(s->journal);
+	json_decref(s->kept);
+	json_decref(s->cut);
+	pthread_mutex_destroy(&s->lock);
+	pthread_mutex_destroy(&s->list);
 }

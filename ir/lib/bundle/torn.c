@@ -12,10 +12,14 @@
 #include "base/text.h"
 #include "bundle/stream.h"
 
+/* After the number of the run, in its second take. */
+#define AGAIN "-2"
+
 char *
-ir_torn_name(const char *path, unsigned run, struct ir_err *err)
+ir_torn_name(const char *path, unsigned run, unsigned take, struct ir_err *err)
 {
-	return ir_asprintf(err, "%s.%04u" IR_PART, path, run);
+	return ir_asprintf(
+	    err, "%s.%04u%s" IR_PART, path, run, take == 2 ? AGAIN : "");
 }
 
 bool
@@ -26,8 +30,11 @@ ir_torn_is(const char *part, const char *path)
 	if (!ir_starts(part, path))
 		return false;
 	part += n;
-	if (*part == '.' && strspn(part + 1, "0123456789") == 4)
+	if (*part == '.' && strspn(part + 1, "0123456789") == 4) {
 		part += 5;
+		if (ir_starts(part, AGAIN))
+			part += strlen(AGAIN);
+	}
 	return strcmp(part, IR_PART) == 0;
 }
 

@@ -15,10 +15,12 @@
 #include "base/err.h"
 #include "bundle/journal.h"
 
-/** ir_torn_name(path, run, err): what run calls the file path, below data/,
- * while it writes it, if what another left of it has the name without a number;
- * the caller frees. */
-char *ir_torn_name(const char *path, unsigned run, struct ir_err *err);
+/** ir_torn_name(path, run, take, err): what run calls the file path, below
+ * data/, while it writes it, if what another left of it has the name without a
+ * number (take 1), or if it takes it for the second time (2); the caller
+ * frees. */
+char *ir_torn_name(
+    const char *path, unsigned run, unsigned take, struct ir_err *err);
 
 /** ir_torn_is(part, path): whether some run can have called the file path so
  * while it wrote it. */

@@ -45,7 +45,7 @@ rehearse(struct ir_dryrun *d, const struct ir_target *t,
 }
 
 static int
-rehearse_all(const struct ir_capture *c, struct ir_err *err)
+rehearse_all(const struct ir_capturing *c, struct ir_err *err)
 {
 	bool pauses = ir_json_true(c->t.inspect, "State.Running") &&
 		      !ir_json_true(c->t.inspect, "State.Paused") &&
@@ -63,7 +63,7 @@ rehearse_all(const struct ir_capture *c, struct ir_err *err)
 			    "/containers/%s/unpause", c->t.id);
 			pauses = false;
 		}
-		if (ir_capture_wants(c, ir_collectors[i]))
+		if (ir_capturing_wants(c, ir_collectors[i]))
 			rc = rehearse(&d, &c->t, ir_collectors[i], err);
 	}
 	if (rc == -1) {
@@ -77,11 +77,11 @@ int
 ir_capture_rehearse(struct ir_cli *cli, const struct ir_capture_wish *w,
     const json_t *inspect, struct ir_err *err)
 {
-	struct ir_capture c = {.cli = cli};
-	int rc = ir_capture_aim(&c, cli, w, inspect, err);
+	struct ir_capturing c = {.cli = cli};
+	int rc = ir_capturing_aim(&c, cli, w, inspect, err);
 
 	if (rc == 0)
 		rc = rehearse_all(&c, err);
-	ir_capture_drop(&c);
+	ir_capturing_free(&c);
 	return rc;
 }

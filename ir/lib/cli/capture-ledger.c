@@ -32,7 +32,7 @@ width(void)
 }
 
 int
-ir_capture_told(struct ir_capture *c, const struct ir_collector *k,
+ir_capturing_told(struct ir_capturing *c, const struct ir_collector *k,
     enum ir_collected how, const char *why, double ms, struct ir_err *err)
 {
 	const char *name = ir_outcome_name(ends[how].outcome);
@@ -57,7 +57,7 @@ ir_capture_told(struct ir_capture *c, const struct ir_collector *k,
 }
 
 int
-ir_capture_kept(struct ir_capture *c, const struct ir_collector *k,
+ir_capturing_kept(struct ir_capturing *c, const struct ir_collector *k,
     unsigned run, enum ir_outcome how, struct ir_err *err)
 {
 	char why[32];

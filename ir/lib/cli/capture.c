@@ -22,7 +22,7 @@
 #define INCOMPLETE 10
 
 int
-ir_capture_aim(struct ir_capture *c, struct ir_cli *cli,
+ir_capturing_aim(struct ir_capturing *c, struct ir_cli *cli,
     const struct ir_capture_wish *w, const json_t *inspect, struct ir_err *err)
 {
 	const char *image = ir_json_str(inspect, "Image");
@@ -52,7 +52,7 @@ ir_capture_aim(struct ir_capture *c, struct ir_cli *cli,
 }
 
 void
-ir_capture_drop(struct ir_capture *c)
+ir_capturing_free(struct ir_capturing *c)
 {
 	ir_host_close(c->host);
 	ir_tally_free(&c->tally);
@@ -63,14 +63,14 @@ ir_capture_drop(struct ir_capture *c)
 }
 
 bool
-ir_capture_wants(const struct ir_capture *c, const struct ir_collector *k)
+ir_capturing_wants(const struct ir_capturing *c, const struct ir_collector *k)
 {
 	return c->wish->commit || !k->on_request;
 }
 
 /* Where things go in the bundle, and what they are called on the engine. */
 static int
-place(struct ir_capture *c, struct ir_err *err)
+place(struct ir_capturing *c, struct ir_err *err)
 {
 	struct ir_bundle *b = c->cli->bundle;
 	struct ir_places *p = &c->places;
@@ -109,7 +109,8 @@ take_turn(void *arg, struct ir_sink *sink, struct ir_err *err)
 
 /* Within its deadline. */
 static enum ir_collected
-run_one(struct ir_capture *c, const struct ir_collector *k, struct ir_err *err)
+run_one(
+    struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
 {
 	struct ir_sink *sink = &c->tally.sink;
 	long ms = (long)k->deadline_s * 1000;
@@ -132,7 +133,8 @@ run_one(struct ir_capture *c, const struct ir_collector *k, struct ir_err *err)
 }
 
 static int
-collect(struct ir_capture *c, const struct ir_collector *k, struct ir_err *err)
+collect(
+    struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
 {
 	struct ir_err why = {IR_OK, ""};
 	uint64_t began = ir_mono_ns();
@@ -140,20 +142,20 @@ collect(struct ir_capture *c, const struct ir_collector *k, struct ir_err *err)
 	double ms;
 
 	ir_tally_turn(&c->tally);
-	if (ir_interrupted() && ir_capture_wants(c, k))
+	if (ir_interrupted() && ir_capturing_wants(c, k))
 		ir_fail(&why, IR_EINTR, "interrupted before it began");
 	else
 		how = run_one(c, k, &why);
 	ms = (double)(ir_mono_ns() - began) / 1e6;
 	if (how == IR_GOT || how == IR_NOTHING)
 		why.msg[0] = '\0';
-	return ir_capture_told(c, k, how, why.msg, ms, err);
+	return ir_capturing_told(c, k, how, why.msg, ms, err);
 }
 
 /* Every collector runs, whatever the ones before it came to.  The container is
  * let go as soon as none needs it to stand still. */
 static int
-collect_all(struct ir_capture *c, struct ir_err *err)
+collect_all(struct ir_capturing *c, struct ir_err *err)
 {
 	enum ir_outcome how;
 	unsigned run;
@@ -166,14 +168,14 @@ collect_all(struct ir_capture *c, struct ir_err *err)
 				     c->cli, &c->t, &c->still, err)) == -1)
 			break;
 		run = ir_places_had(&c->places, k->name, &how);
-		rc = run != 0 ? ir_capture_kept(c, k, run, how, err)
+		rc = run != 0 ? ir_capturing_kept(c, k, run, how, err)
 			      : collect(c, k, err);
 	}
 	return rc;
 }
 
 static int
-sum_up(struct ir_capture *c)
+sum_up(struct ir_capturing *c)
 {
 	const char *dir = ir_bundle_dir(c->cli->bundle);
 
@@ -207,7 +209,7 @@ on_progress(void *arg, const char *path, uint64_t bytes)
 }
 
 static int
-capture(struct ir_capture *c, struct ir_err *err)
+capture(struct ir_capturing *c, struct ir_err *err)
 {
 	struct ir_err second;
 	int rc;
@@ -240,11 +242,11 @@ int
 ir_capture(struct ir_cli *cli, const struct ir_capture_wish *w,
     const json_t *inspect, struct ir_err *err)
 {
-	struct ir_capture c = {.cli = cli};
-	int rc = ir_capture_aim(&c, cli, w, inspect, err);
+	struct ir_capturing c = {.cli = cli};
+	int rc = ir_capturing_aim(&c, cli, w, inspect, err);
 
 	if (rc == 0)
 		rc = capture(&c, err);
-	ir_capture_drop(&c);
+	ir_capturing_free(&c);
 	return rc;
 }

@@ -12,7 +12,7 @@
 #include "collectors/collector.h"
 
 /* One run over one container. */
-struct ir_capture {
+struct ir_capturing {
 	struct ir_cli *cli;
 	const struct ir_capture_wish *wish;
 	struct ir_target t;
@@ -27,25 +27,26 @@ struct ir_capture {
 	unsigned missing;
 };
 
-/** ir_capture_aim(c, cli, w, inspect, err): who is captured; c is 0 at first.
- * ir_capture_drop() in any case. */
-int ir_capture_aim(struct ir_capture *c, struct ir_cli *cli,
+/** ir_capturing_aim(c, cli, w, inspect, err): who is captured; c is 0 at first.
+ * ir_capturing_free() in any case. */
+int ir_capturing_aim(struct ir_capturing *c, struct ir_cli *cli,
     const struct ir_capture_wish *w, const json_t *inspect, struct ir_err *err);
-void ir_capture_drop(struct ir_capture *c);
+void ir_capturing_free(struct ir_capturing *c);
 
-/** ir_capture_wants(c, k): whether k is to run at all. */
-bool ir_capture_wants(const struct ir_capture *c, const struct ir_collector *k);
+/** ir_capturing_wants(c, k): whether k is to run at all. */
+bool ir_capturing_wants(
+    const struct ir_capturing *c, const struct ir_collector *k);
 
 /* The ledger: a line for people, one in the journal and one in the result. */
 
-/** ir_capture_told(c, k, how, why, ms, err): how k ended; why is "" if that
+/** ir_capturing_told(c, k, how, why, ms, err): how k ended; why is "" if that
  * needs no reason. */
-int ir_capture_told(struct ir_capture *c, const struct ir_collector *k,
+int ir_capturing_told(struct ir_capturing *c, const struct ir_collector *k,
     enum ir_collected how, const char *why, double ms, struct ir_err *err);
 
-/** ir_capture_kept(c, k, run, how, err): that k did its work in a run that was
- * cut off. */
-int ir_capture_kept(struct ir_capture *c, const struct ir_collector *k,
+/** ir_capturing_kept(c, k, run, how, err): that k did its work in a run that
+ * was cut off. */
+int ir_capturing_kept(struct ir_capturing *c, const struct ir_collector *k,
     unsigned run, enum ir_outcome how, struct ir_err *err);
 
 #endif

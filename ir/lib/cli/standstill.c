@@ -100,7 +100,6 @@ int
 ir_standstill_end(struct ir_cli *cli, const struct ir_target *t,
     struct ir_standstill *s, struct ir_err *err)
 {
-	bool interrupted;
 	int rc;
 
 	if (!s->held)
@@ -109,10 +108,9 @@ ir_standstill_end(struct ir_cli *cli, const struct ir_target *t,
 		ir_cli_change(cli, "ir pause",
 		    "a capture that was cut off had paused it",
 		    "container %.12s: unpaused", t->id);
-	interrupted = ir_uninterrupted();
+	ir_interruptible(false);
 	rc = ir_docker_unpause(t->engine, t->id, err);
-	if (interrupted)
-		ir_interrupt();
+	ir_interruptible(true);
 	if (rc == -1)
 		return ir_wrap(err,
 		    "%s is still paused; ir pause --undo thaws it", t->name);
