@@ -118,8 +118,8 @@ import socket, sys
 stream = socket.create_server(("10.77.2.2", 9000))
 peer, _ = stream.accept()
 with open(sys.argv[1], "wb", 0) as out:
-    while True:
-        out.write(peer.recv(99))
+    while data := peer.recv(99):
+        out.write(data)
 END
 	: >"$T/stream"
 	nsenter -t "${analyst_pids[bob]}" --net -- \

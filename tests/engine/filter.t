@@ -124,8 +124,8 @@ if os.fork() == 0:
         sys.stdout.flush()
 peer, _ = stream.accept()
 with open(sys.argv[1], "wb", 0) as out:
-    while True:
-        out.write(peer.recv(99))
+    while data := peer.recv(99):
+        out.write(data)
 END
 nsenter -t "${analyst_pids[bob]}" --net -- setsid python3 "$T/listen.py" "$T/stream" >"$T/dns" &
 at_exit kill -- -$!
