@@ -9,8 +9,10 @@ libir_a_SOURCES += \
 	collectors/filesystem.c \
 	collectors/image.c \
 	collectors/inspect.c \
+	collectors/jsonl.c collectors/jsonl.h \
 	collectors/logs.c \
 	collectors/networks.c \
+	collectors/processes.c \
 	collectors/stats.c \
 	collectors/table.c \
 	collectors/top.c

@@ -2,6 +2,7 @@
 engine_tests = \
 	tests/engine/bad-input.t \
 	tests/engine/capture.t \
+	tests/engine/collect-live.t \
 	tests/engine/diff.t \
 	tests/engine/docker-calls.t \
 	tests/engine/engine.t \
@@ -47,5 +48,7 @@ check_PROGRAMS += tests/engine/test-host-acts
 tests_engine_test_host_acts_SOURCES = tests/engine/test-host-acts.c
 check_PROGRAMS += tests/engine/test-host-victim
 tests_engine_test_host_victim_SOURCES = tests/engine/test-host-victim.c
+check_PROGRAMS += tests/engine/test-live-victim
+tests_engine_test_live_victim_SOURCES = tests/engine/test-live-victim.c
 check_PROGRAMS += tests/engine/test-host
 tests_engine_test_host_SOURCES = tests/engine/test-host.c

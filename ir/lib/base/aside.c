@@ -28,6 +28,9 @@
 #define MAX_FRAME (256u << 10)
 #define MAX_OPEN  16u
 
+/* How long one that was killed, or has said its last, is waited for. */
+#define REAP_MS 2000
+
 enum op {
 	OPEN,
 	WRITE,
@@ -383,6 +386,21 @@ serve(struct parent *p, struct ir_err *err)
 	return 0;
 }
 
+/* Who waits for a page that a file system does not deliver cannot even be
+ * killed: then it is left to die when that ends. */
+static void
+reap(const struct parent *p, pid_t pid)
+{
+	struct pollfd pfd = {p->pidfd, POLLIN, 0};
+
+	if (p->pidfd != -1)
+		while (poll(&pfd, 1, REAP_MS) == -1 && errno == EINTR)
+			continue;
+	while (waitpid(pid, NULL, p->pidfd != -1 ? WNOHANG : 0) == -1 &&
+	       errno == EINTR)
+		continue;
+}
+
 static int
 be_parent(struct parent *p, pid_t pid, struct ir_err *err)
 {
@@ -396,8 +414,7 @@ be_parent(struct parent *p, pid_t pid, struct ir_err *err)
 		rc = serve(p, err);
 	if (!p->ended)
 		kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		continue;
+	reap(p, pid);
 	if (p->pidfd != -1)
 		close(p->pidfd);
 	for (size_t i = 0; i < MAX_OPEN; i++)

@@ -127,6 +127,10 @@
 /* Processes of one container: the kernel's own limit on numbers is 2^22. */
 #define IR_MAX_PIDS (4u << 20)
 
+/* Arguments or environment of a process: the kernel takes at most 6 MiB of both
+ * together; a process can say that they lie elsewhere, and are longer. */
+#define IR_MAX_ARGUMENTS (8u << 20)
+
 /* Addresses that a contained container may still talk to: those of a name, or
  * of a team. */
 #define IR_MAX_KEEP 64u

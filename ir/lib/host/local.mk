@@ -1,6 +1,8 @@
 libir_a_SOURCES += \
 	ir/lib/host/addresses.c \
 	ir/lib/host/addresses.h \
+	ir/lib/host/answers.c \
+	ir/lib/host/answers.h \
 	ir/lib/host/by.c \
 	ir/lib/host/by.h \
 	ir/lib/host/cgroup.c \
@@ -13,6 +15,8 @@ libir_a_SOURCES += \
 	ir/lib/host/ctnetlink.h \
 	ir/lib/host/dumps.c \
 	ir/lib/host/dumps.h \
+	ir/lib/host/each.c \
+	ir/lib/host/each.h \
 	ir/lib/host/ends.c \
 	ir/lib/host/filter-leaks.c \
 	ir/lib/host/filter-look.c \
@@ -43,6 +47,8 @@ libir_a_SOURCES += \
 	ir/lib/host/nft.h \
 	ir/lib/host/own.c \
 	ir/lib/host/own.h \
+	ir/lib/host/process.c \
+	ir/lib/host/process.h \
 	ir/lib/host/processes.c \
 	ir/lib/host/processes.h \
 	ir/lib/host/resolver.c \

@@ -5,6 +5,8 @@
 #include "host/mounts.h"
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -50,14 +52,15 @@ word(char **at)
 int
 ir_host_mount_parse(char *line, struct ir_host_mount *m)
 {
-	char *at = line, *w;
+	char *at = line, *id = word(&at), *w;
 
-	for (int i = 0; i < 3; i++)
-		if (word(&at) == NULL)
-			return -1;
+	if (id == NULL || word(&at) == NULL || (w = word(&at)) == NULL ||
+	    sscanf(w, "%u:%u", &m->major, &m->minor) != 2)
+		return -1;
+	m->id = atoll(id);
 	m->root = word(&at);
 	m->point = word(&at);
-	if (word(&at) == NULL)
+	if ((m->flags = word(&at)) == NULL)
 		return -1;
 	while ((w = word(&at)) != NULL && strcmp(w, "-") != 0)
 		;

@@ -8,8 +8,11 @@
 
 /* One mount.  The strings are in the line that was parsed. */
 struct ir_host_mount {
+	long long id;
+	unsigned int major, minor; /* of the file system */
 	char *root;    /* what of the file system: "/", or "net:[4026531840]" */
 	char *point;   /* where */
+	char *flags;   /* of the mount: "rw,nosuid" */
 	char *type;    /* "ext4", "cgroup2", "nsfs" */
 	char *options; /* of the file system: "rw,freezer" */
 };

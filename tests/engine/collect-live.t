@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# What a running container loses when it ends: its processes, their programs,
+# memory, sockets and files in memory, of a victim that hides what it can.
+. "${IR_SRCDIR:=.}/tests/tap.sh"
+. "$IR_SRCDIR/tests/engine.sh"
+require_root
+require jq ssh-keygen tar
+tests=$IR_BUILDDIR/tests/engine
+[ -x "$tests/test-live-victim" ] || skip_all "test-live-victim is not built"
+
+engine_start
+engine_image bb
+ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"
+echo "alice@lab $(cut -d' ' -f1,2 "$T/id.pub")" >"$T/signers"
+export IR_KEY=$T/id IR_ALLOWED_SIGNERS=$T/signers
+IR_BUNDLE=$T/$(ir open INC-1 2>/dev/null) && export IR_BUNDLE
+
+# until_so COMMAND...: waits for it, long.
+until_so()
+{
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		"$@" >"$T/until" 2>&1 && return
+		sleep 0.1
+	done
+	diag "waited in vain: $*: $(cat "$T/until")"
+	return 1
+}
+
+# start NAME WORD...: a container in which those of the victim's words run, with
+# the libraries of the host.
+start()
+{
+	local name=$1 word lib libs=()
+
+	shift
+	for lib in /usr /lib /lib64; do
+		[ ! -e $lib ] || libs+=(-v "$lib:$lib:ro")
+	done
+	docker run -d --name "$name" --cap-add SYS_ADMIN \
+		--device /dev/fuse --security-opt seccomp=unconfined \
+		--security-opt apparmor=unconfined -v "$tests:/t:ro" \
+		"${libs[@]}" --tmpfs /run:mode=755,uid=7 -e $'LINES=one\ntwo\e[2J' bb \
+		sh -c 'while :; do sleep 1000; done' >/dev/null ||
+		skip_all "no container may mount here"
+	id=$(docker inspect -f '{{.Id}}' "$name")
+	c=$IR_BUNDLE/data/containers/$id
+	for word; do
+		docker exec -d "$name" /t/test-live-victim "$word"
+	done
+	for word; do
+		until_so docker exec "$name" test -e "/tmp/ready-$word"
+	done
+}
+
+# outcome NAME: what became of that collector; why NAME.
+outcome()
+{
+	jq -r --arg k "$1" '.ledger[] | select(.collector == $k).outcome' "$T/result"
+}
+
+why()
+{
+	jq -r --arg k "$1" '.ledger[] | select(.collector == $k).why' "$T/result"
+}
+
+start web secret memfd names zombie away holes sockets
+docker exec web cp /t/test-live-victim /tmp/evil
+docker exec -d web sh -c 'exec 7>/tmp/gone.log; echo kept >&7; rm /tmp/gone.log
+	exec /tmp/evil stay'
+until_so docker exec web test -e /tmp/ready-stay
+docker exec web rm /tmp/evil
+
+run ir capture --json web
+cp "$T/out" "$T/result"
+diag "$err"
+code_is 0 "everything of it is collected"
+
+# --- Processes.
+is "$(outcome processes)" collected "processes are collected"
+p=$c/processes.jsonl
+
+# of FILTER: the processes that it is true for, one a line.
+of()
+{
+	jq -c "select($1)" "$p"
+}
+
+# has FILTER: one of the processes is so.
+has()
+{
+	[ "$(of "$1" | wc -l)" = 1 ]
+}
+
+is "$(jq -r .pid "$p" | sort | uniq -d)" "" "each process is there once"
+is "$(jq -r .ns_pids[-1] "$p" | sort -n | head -1)" 1 "with its number inside"
+ok "a name like a line of the kernel's is just a name" \
+	has '.name == "k\n) R 1 (\u001b[2J"'
+ok "a dead child that nobody waits for" has '.state == "Z"'
+ok "who left for another network" has \
+	".namespaces.net != $(jq .namespaces.net "$p" | head -1)
+	and .namespaces.net != null"
+ok "who looks like a thread of the kernel" has \
+	'.cmdline[0] == "[kworker/u4:2]" and (.exe | startswith("/memfd:"))'
+ok "whose program was deleted" has '.exe == "/tmp/evil (deleted)"'
+is "$(of '.exe == "/tmp/evil (deleted)"' |
+	jq -r '.files[] | select(.fd == 7).target')" "/tmp/gone.log (deleted)" \
+	"with a file that is gone, and still open"
+is "$(of '.ns_pids[-1] == 1' | jq -c '[.environ[] | select(startswith("LINES"))]')" \
+	'["LINES=one\ntwo\u001b[2J"]' "an environment with line feeds and escapes"
+is "$(of '.ns_pids[-1] == 1' | jq '.maps | map(select(.path == "[stack]")) | length')" \
+	1 "mappings"
+like "$(of '.ns_pids[-1] == 1' | jq -r .started)" '^20[0-9-]+T[0-9:.]+Z$' "when it began"
+is "$(of '.ns_pids[-1] == 1' | jq -c .uid)" "[0,0,0,0]" "as whom"
+is "$(grep -c "$(printf '\33')" "$p")" 0 "no escape gets through as it is"
+
+# --- What does not answer.
+start stuck hang
+run timeout 300 ir capture --json stuck
+cp "$T/out" "$T/result"
+code_is 10 "what is served by a process, and not answered for, is missing"
+is "$(outcome processes)" failed "an environment that cannot be read is told"
+like "$(why processes)" 'environ: it lies on a file system that a process serves' \
+	"with the reason"
+p=$c/processes.jsonl
+is "$(jq -r .state "$p" | wc -l)" "$(grep -c . "$p")" "all processes are there"
+ok "and of that one all else" has \
+	'(.unread.environ | length > 0) and (.maps | length > 3)'
+is "$(docker inspect -f '{{.State.Status}}' stuck)" running "it runs again after it"
+
+done_testing
