@@ -43,7 +43,8 @@ killed()
 
 	env --default-signal=INT ir capture web >"$T/out" 2>"$T/err" &
 	pid=$!
-	until grep -q '"ev":"chunk"' "$IR_BUNDLE/journal/$1-ir-capture.jsonl" ||
+	until grep '"ev":"chunk"' "$IR_BUNDLE/journal/$1-ir-capture.jsonl" |
+		grep -q filesystem.tar ||
 	    ! kill -0 $pid
 	do
 		sleep 0.02
@@ -72,7 +73,8 @@ mapfile -t files < <(finished)
 ok "some files are" test "${#files[@]}" -ge 7
 before=$(state_of "${files[@]}")
 torn=$(state_of "$tree.part")
-proven=$(journal 0001 | jq -s 'map(select(.ev == "chunk")) | last |
+proven=$(journal 0001 | jq -s 'map(select(.ev == "chunk" and
+	(.path | endswith("filesystem.tar")))) | last |
 	.offset + .length')
 
 run ir capture web
