@@ -6,6 +6,7 @@ libir_a_SOURCES += \
 	collectors/engine.c \
 	collectors/events.c \
 	collectors/exec.c \
+	collectors/executables.c \
 	collectors/filesystem.c \
 	collectors/image.c \
 	collectors/inspect.c \

@@ -73,6 +73,7 @@ docker exec -d web sh -c 'exec 7>/tmp/gone.log; echo kept >&7; rm /tmp/gone.log
 	exec /tmp/evil stay'
 until_so docker exec web test -e /tmp/ready-stay
 docker exec web rm /tmp/evil
+evil=$(sha256sum <"$tests/test-live-victim" | cut -d' ' -f1)
 
 run ir capture --json web
 cp "$T/out" "$T/result"
@@ -116,6 +117,29 @@ is "$(of '.ns_pids[-1] == 1' | jq '.maps | map(select(.path == "[stack]")) | len
 like "$(of '.ns_pids[-1] == 1' | jq -r .started)" '^20[0-9-]+T[0-9:.]+Z$' "when it began"
 is "$(of '.ns_pids[-1] == 1' | jq -c .uid)" "[0,0,0,0]" "as whom"
 is "$(grep -c "$(printf '\33')" "$p")" 0 "no escape gets through as it is"
+
+# --- Programs, and files that are gone.
+is "$(outcome executables)" collected "executables are collected"
+x=$c/executables.json
+# entry FILTER: what the index has of those.
+entry()
+{
+	jq -c "[.[] | select($1)]" "$x"
+}
+is "$(entry '.path == "/tmp/evil (deleted)"' | jq -c '[.[0].sha256, .[0].deleted]')" \
+	"[\"$evil\",true]" "the deleted program is known"
+ok "and came back byte for byte" \
+	cmp "$c/executables/$evil" "$tests/test-live-victim"
+is "$(entry .memfd | jq -c '.[0] | [.sha256, .processes[0].by]')" \
+	"[\"$evil\",\"exe\"]" "so is one that was never a file"
+log=$(entry '.path == "/tmp/gone.log (deleted)"' | jq -r '.[0].sha256')
+is "$(cat "$c/executables/$log")" kept "the deleted log has its text"
+is "$(find "$c/executables" -type f | wc -l)" \
+	"$(jq '[.[].sha256] | unique | length' "$x")" "each content is there once"
+is "$(cd "$c/executables" && sha256sum -- * | awk '$1 != $2')" "" \
+	"under its digest"
+ok "of one program that many run" test "$(jq '[.[] |
+	select(.path == "/t/test-live-victim") | .processes | length] | max' "$x")" -ge 4
 
 # --- What does not answer.
 start stuck hang

@@ -131,6 +131,10 @@
  * together; a process can say that they lie elsewhere, and are longer. */
 #define IR_MAX_ARGUMENTS (8u << 20)
 
+/* One program, or deleted file that is open: the largest programs in use are
+ * 1 GiB; a log that was deleted can fill a disk, and a sparse file more. */
+#define IR_MAX_RECOVERED (4ull << 30)
+
 /* Addresses that a contained container may still talk to: those of a name, or
  * of a team. */
 #define IR_MAX_KEEP 64u
