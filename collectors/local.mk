@@ -14,6 +14,8 @@ libir_a_SOURCES += \
 	collectors/logs.c \
 	collectors/networks.c \
 	collectors/processes.c \
+	collectors/socketline.c collectors/socketline.h \
+	collectors/sockets.c \
 	collectors/stats.c \
 	collectors/table.c \
 	collectors/top.c

@@ -9,11 +9,12 @@ extern const struct ir_collector ir_collector_engine, ir_collector_inspect,
     ir_collector_exec, ir_collector_top, ir_collector_stats,
     ir_collector_events, ir_collector_logs, ir_collector_changes,
     ir_collector_networks, ir_collector_filesystem, ir_collector_commit,
-    ir_collector_image, ir_collector_processes,
-    ir_collector_executables;
+    ir_collector_image, ir_collector_processes, ir_collector_executables,
+    ir_collector_sockets;
 
 const struct ir_collector *const ir_collectors[] = {
     &ir_collector_processes,
+    &ir_collector_sockets,
     &ir_collector_executables,
     &ir_collector_engine,
     &ir_collector_inspect,

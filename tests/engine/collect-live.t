@@ -141,6 +141,30 @@ is "$(cd "$c/executables" && sha256sum -- * | awk '$1 != $2')" "" \
 ok "of one program that many run" test "$(jq '[.[] |
 	select(.path == "/t/test-live-victim") | .processes | length] | max' "$x")" -ge 4
 
+# --- Sockets.
+is "$(outcome sockets)" collected "sockets are collected"
+s=$c/sockets.jsonl
+has_socket()
+{
+	jq --slurp --exit-status "[.[] | select($1)] | length == 1" "$s" >/dev/null
+}
+ok "an established connection, with who has it" has_socket \
+	'.state == "ESTABLISHED" and .remote == "127.0.0.1:4711"
+	and (.processes | length == 1)'
+is "$(jq -r 'select(.state == "ESTABLISHED" and .remote == "127.0.0.1:4711") |
+	.processes[0].pid' "$s")" \
+	"$(jq -r 'select(.cmdline[1] == "sockets").pid' "$p")" "the right one"
+ok "one that listens" has_socket \
+	'.kind == "tcp" and .state == "LISTEN" and .local == "127.0.0.1:4711"'
+ok "a unix socket without a file" has_socket \
+	'.kind == "unix" and .path == "@hidden" and (.processes | length == 1)'
+is "$(jq -r 'select(.kind == "tcp").netns' "$s" | sort -u | wc -l)" 1 \
+	"which is one network"
+ok "the state of the network is a tar" \
+	tar -xOf "$c/network.tar" --to-command=true tcp routes.json
+is "$(jq -r '.[] | select(.what == "tcp").outcome' "$c/network.json")" collected \
+	"with what became of each part"
+
 # --- What does not answer.
 start stuck hang
 run timeout 300 ir capture --json stuck

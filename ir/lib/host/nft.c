@@ -10,6 +10,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -90,6 +91,22 @@ ir_host_nft_list(
 		return NULL;
 	}
 	return json_incref(list);
+}
+
+char *
+ir_host_nft_ruleset(int netns, struct ir_err *err)
+{
+	ir_auto_buf struct ir_buf out = IR_BUF_INIT;
+	char options[] = "-jf";
+
+	if (access("/sys/module/nf_tables", F_OK) == -1 &&
+	    access("/proc/sys/net/netfilter/nf_log", F_OK) == -1) {
+		ir_fail(err, IR_ENOENT, "nf_tables is not loaded");
+		return NULL;
+	}
+	return nft(netns, options, "list ruleset\n", &out, err) == 0
+		   ? ir_buf_take(&out, err)
+		   : NULL;
 }
 
 /* The kernel without nf_tables has no tables either. */

@@ -24,4 +24,9 @@ int ir_host_nft_apply(int netns, const char *script, struct ir_err *err);
 json_t *ir_host_nft_list(
     int netns, const char *family, const char *table, struct ir_err *err);
 
+/** ir_host_nft_ruleset(netns, err): nft -j list ruleset: all tables of the
+ * namespace, as nft writes them; the caller frees.  IR_ENOENT where the kernel
+ * has no nf_tables loaded: asking would load it, which is not for us to do. */
+char *ir_host_nft_ruleset(int netns, struct ir_err *err);
+
 #endif
