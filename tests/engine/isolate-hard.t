@@ -134,6 +134,33 @@ for i in one two; do
 done
 run ir isolate --undo web
 
+# One whose first process went into another container's network: that one's link
+# is not touched.
+docker run -d --name rogue --network b --pid=host --cap-add SYS_ADMIN \
+	--cap-add SYS_PTRACE --security-opt seccomp=unconfined bb \
+	nsenter -t "$(docker inspect -f '{{.State.Pid}}' web)" -n \
+	sleep 9999 >/dev/null
+rogue=$(docker inspect -f '{{.State.Pid}}' rogue)
+for i in $(seq 100); do
+	[ "$(cat "/proc/$rogue/comm")" != sleep ] || break
+	sleep 0.1
+done
+tender=$(awk '{ print $4 }' "/proc/$rogue/stat")
+gave=/proc/$tender/root$(docker inspect \
+	-f '{{.NetworkSettings.SandboxKey}}' rogue)
+ok "it is where the engine did not put it" \
+	eval '! [ "/proc/$rogue/ns/net" -ef "$gave" ]'
+links="$(inside web ip -o link show up)"
+for i in link auto; do
+	run ir isolate --method=$i rogue
+	code_is 76 "it is told ($i)"
+	err_has "is in another container's network"
+	err_has "pause it"
+	is "$(inside web ip -o link show up)" "$links" "and nobody else is cut"
+done
+run ir isolate --undo rogue
+docker rm -f rogue >/dev/null
+
 # The link that an overlay's containers have beside it, and the engine does not
 # show.
 if docker swarm init --advertise-addr 127.0.0.1 >"$T/swarm" 2>&1 &&

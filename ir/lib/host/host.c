@@ -24,6 +24,7 @@
 #include "host/inside.h"
 #include "host/look.h"
 #include "host/own.h"
+#include "host/spaces.h"
 #include "host/stat.h"
 #include "json/json.h"
 
@@ -118,7 +119,7 @@ ir_host_open(const char *id, long long pid, struct ir_err *err)
 	}
 	memcpy(h->id, id, sizeof(h->id));
 	h->pid = pid;
-	h->proc = h->netns = h->pidns = -1;
+	h->proc = h->netns = h->sandbox = h->pidns = -1;
 	if (open_process(h, err) == -1) {
 		ir_host_close(h);
 		return NULL;
@@ -129,8 +130,13 @@ ir_host_open(const char *id, long long pid, struct ir_err *err)
 struct ir_host *
 ir_host_of(const json_t *inspect, struct ir_err *err)
 {
-	return ir_host_open(
+	const char *key = ir_json_str(inspect, "NetworkSettings.SandboxKey");
+	struct ir_host *h = ir_host_open(
 	    ir_json_str(inspect, "Id"), ir_json_int(inspect, "State.Pid"), err);
+
+	if (h != NULL && *key == '/')
+		h->sandbox = ir_host_spaces_given(h, key);
+	return h;
 }
 
 void
@@ -140,6 +146,8 @@ ir_host_close(struct ir_host *h)
 		return;
 	if (h->netns != -1)
 		close(h->netns);
+	if (h->sandbox != -1)
+		close(h->sandbox);
 	if (h->pidns != -1)
 		close(h->pidns);
 	if (h->proc != -1)

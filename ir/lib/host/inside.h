@@ -19,6 +19,7 @@ struct ir_host {
 	int proc;     /* /proc/PID: once the process is gone, all below it is
 			 ESRCH, also when the number is in use again */
 	int netns;    /* its network namespace; stays when the process ends */
+	int sandbox;  /* the one that the engine gave it, -1 if not known */
 	char *cgroup; /* /proc/PID/cgroup, as it was when it was opened */
 	int pidns;    /* -1, or its PID namespace if no cgroup bears its id */
 	struct ir_host_look *look; /* the last one (look.h), or NULL */

@@ -118,10 +118,11 @@ int
 ir_host_members(struct ir_host *h, struct ir_host_spaces *spaces,
     struct ir_host_members *m, struct ir_err *err)
 {
+	int own = h->sandbox != -1 ? h->sandbox : h->netns;
 	ssize_t n;
 
 	memset(m, 0, sizeof(*m));
-	if (add(m, fcntl(h->netns, F_DUPFD_CLOEXEC, 0), err) == -1 ||
+	if (add(m, fcntl(own, F_DUPFD_CLOEXEC, 0), err) == -1 ||
 	    (n = ir_host_own_pids(h, &m->pids, err)) == -1)
 		return -1;
 	m->npids = (size_t)n;

@@ -14,7 +14,9 @@
 #include "host/spaces.h"
 
 struct ir_host_members {
-	struct ir_host_space *v; /* the first is that of its first process */
+	struct ir_host_space *v; /* the first is the one that the engine gave
+				  * it, or if that is not known the one of its
+				  * first process */
 	size_t n;
 	bool astray; /* a process is in a network that is not the container's
 			own: the host's, or another container's */

@@ -9,10 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -154,25 +157,55 @@ open_in_root(int root, const char *path)
 	return fd;
 }
 
-/* A mount of a network namespace, of whoever's root that is: opened only if it
- * is that one, without waking up whatever else may stand there. */
+/* A mount of a namespace, opened only if it is one, without waking up whatever
+ * else may stand there. */
 static int
-open_mounted(int root, const struct ir_host_mount *m)
+open_nsfs(int root, const char *path, struct stat *st)
 {
-	char self[64], want[64];
+	char self[64];
 	struct statfs fs;
-	struct stat st;
-	ir_auto_close int fd = open_in_root(root, m->point);
+	ir_auto_close int fd = open_in_root(root, path);
 
 	if (fd == -1 || fstatfs(fd, &fs) == -1 || fs.f_type != NSFS_MAGIC ||
-	    fstat(fd, &st) == -1)
-		return -1;
-	snprintf(
-	    want, sizeof(want), "net:[%llu]", (unsigned long long)st.st_ino);
-	if (strcmp(m->root, want) != 0)
+	    fstat(fd, st) == -1)
 		return -1;
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	return open(self, O_RDONLY | O_CLOEXEC);
+}
+
+/* That of a line of mountinfo, of whoever's root that is. */
+static int
+open_mounted(int root, const struct ir_host_mount *m)
+{
+	char want[64];
+	struct stat st;
+	int fd = open_nsfs(root, m->point, &st);
+
+	if (fd == -1)
+		return -1;
+	snprintf(
+	    want, sizeof(want), "net:[%llu]", (unsigned long long)st.st_ino);
+	if (strcmp(m->root, want) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int
+ir_host_spaces_given(const struct ir_host *h, const char *key)
+{
+	ir_auto_close int tender = ir_host_parent(h->proc);
+	ir_auto_close int root =
+	    tender == -1
+		? -1
+		: openat(tender, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	int fd = root == -1 ? -1 : open_nsfs(root, key, &st);
+
+	if (fd == -1 || ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 static void

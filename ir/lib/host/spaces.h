@@ -22,6 +22,11 @@ struct ir_host_space {
 	struct ir_host_nl nl; /* its rtnetlink, once it is asked for */
 };
 
+/** ir_host_spaces_given(h, key): the network namespace that the engine mounted
+ * at key, its SandboxKey, as who tends the container sees it: a descriptor, or
+ * -1 if there is none to be seen. */
+int ir_host_spaces_given(const struct ir_host *h, const char *key);
+
 struct ir_host_spaces;
 
 /** ir_host_spaces_new(h, err): freed by ir_host_spaces_free(). */
