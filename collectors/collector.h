@@ -57,6 +57,7 @@ struct ir_target {
 	uint64_t volume_limit; /* of each volume only so many bytes, or 0 */
 	const char *commit_repo, *commit_tag; /* NULL: no evidence image */
 	const char *comment;                  /* for the evidence image */
+	bool drop_image;                      /* which is removed again */
 };
 
 struct ir_collector {
@@ -68,6 +69,10 @@ struct ir_collector {
 	bool apart;          /* does not look at the container itself, which
 			      * need not stand still for it; such ones come
 			      * last */
+	bool of_engine;      /* of the engine, not of one container: once for
+			      * all that are captured at a time */
+	bool of_image;       /* of the image: once for all that are made of
+			      * it */
 	bool on_request;     /* only if t->commit_repo is set; else skipped */
 	bool needs_host;     /* skipped where t->host is NULL */
 	bool hostile;        /* what it reads, the container can serve, and not

@@ -6,9 +6,33 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/signal.h"
 #include "collectors/copy.h"
 #include "docker/image.h"
 #include "json/json.h"
+
+/* It was only to be made: its removal is a change, too. */
+static enum ir_collected
+drop(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
+{
+	ir_auto_free char *what = ir_asprintf(
+	    err, "image %s:%s: removed", t->commit_repo, t->commit_tag);
+	struct ir_err second;
+
+	if (what == NULL || sink->change(sink, what, "",
+				"asked for by --no-keep-image", err) == -1)
+		return IR_FAIL;
+	ir_interruptible(false);
+	if (ir_docker_delete(t->engine, &second, "/images/%s:%s",
+		t->commit_repo, t->commit_tag) == -1)
+		ir_fail(err, second.code,
+		    "the image %s:%s could not be removed: docker rmi it: %s",
+		    t->commit_repo, t->commit_tag, second.msg);
+	else
+		err->code = IR_OK;
+	ir_interruptible(true);
+	return err->code == IR_OK ? IR_GOT : IR_FAIL;
+}
 
 static enum ir_collected
 commit_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
@@ -42,7 +66,7 @@ commit_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	if (j == NULL || (text = ir_json_pretty(j, err)) == NULL ||
 	    ir_sink_put(sink, path, text, strlen(text), err) == -1)
 		return IR_FAIL;
-	return IR_GOT;
+	return t->drop_image ? drop(t, sink, err) : IR_GOT;
 }
 
 const struct ir_collector ir_collector_commit = {

@@ -20,6 +20,7 @@ const struct ir_collector ir_collector_engine = {
     .name = "engine",
     .what = "version and info of the engine",
     .changes = "",
+    .of_engine = true,
     .calls = "GET /version\n"
 	     "GET /info",
     .profiles = IR_EVERY_PROFILE,

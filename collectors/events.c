@@ -16,7 +16,7 @@ events_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
 	struct ir_copy c;
 	int64_t since;
-	int had = ir_copy_start(&c, sink, t->engine_dir, "events.jsonl", err);
+	int had = ir_copy_start(&c, sink, t->dir, "events.jsonl", err);
 
 	if (had != 0)
 		return had == 1 ? IR_GOT : IR_FAIL;

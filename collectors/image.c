@@ -72,7 +72,7 @@ image_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 		return how;
 	how = ir_copy_raw(t, IR_RAW_HISTORY, t->image, sink, t->image_dir,
 	    "history.json", err);
-	if (how != IR_GOT || have_tree(t, sink))
+	if (how != IR_GOT || t->profile == IR_TRIAGE || have_tree(t, sink))
 		return how;
 	return tree(t, sink, err);
 }
@@ -87,6 +87,7 @@ const struct ir_collector ir_collector_image = {
 	     "GET /containers/.../export of that\n"
 	     "DELETE /containers/... that",
     .apart = true,
+    .of_image = true,
     .profiles = IR_EVERY_PROFILE,
     .run = image_run,
 };

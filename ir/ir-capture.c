@@ -6,52 +6,64 @@
 #include "cli/capture.h"
 #include "cli/cli.h"
 #include "cli/places.h"
+#include "cli/targets.h"
 #include "docker/container.h"
 
 static struct ir_capture_wish wish;
 
-static const struct ir_option options[] = {
-    {'c', "commit", NULL,
-	"also leave an image ir-evidence/CASE:NAME on the engine", &wish.commit,
-	NULL},
-    {0, "fresh", NULL, "take everything anew, even if a capture was cut off",
-	&wish.fresh, NULL},
-    {0, "live", NULL, "do not pause a running container (its tree may tear)",
-	&wish.live, NULL},
-    IR_OPTION_END,
-};
-
 /* The container is not there any more; perhaps some of it is in the bundle. */
-static int
-gone(struct ir_cli *cli, const char *name, struct ir_err *err)
+static void
+say_lost(struct ir_cli *cli, const char *name)
 {
-	unsigned lost = 0;
+	unsigned lost =
+	    cli->bundle != NULL ? ir_resume_lost(cli->bundle, name) : 0;
 
-	if (err->code == IR_ENOENT && cli->bundle != NULL)
-		lost = ir_resume_lost(cli->bundle, name);
 	if (lost != 0)
 		ir_warn("the capture of %s in run %u was cut off and cannot be "
 			"gone on with: what it has is kept, and ir seal states "
 			"what is missing",
 		    name, lost);
-	return -1;
+}
+
+static int
+act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
+{
+	int rc = cli->dry_run ? ir_capture_rehearse(cli, &wish, inspect, err)
+			      : ir_capture(cli, &wish, inspect, err);
+
+	/* Of those that nobody named, one may end and be gone at any time. */
+	if (rc == -1 && chosen && err->code == IR_ENOENT) {
+		ir_say("%s was removed meanwhile", ir_docker_name(inspect));
+		rc = 0;
+	}
+	return rc;
 }
 
 static int
 run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
-	json_auto_t *inspect = ir_docker_find(cli->engine, argv[0], err);
+	int rc;
 
-	(void)argc;
-	if (inspect == NULL)
-		return gone(cli, argv[0], err);
-	return cli->dry_run ? ir_capture_rehearse(cli, &wish, inspect, err)
-			    : ir_capture(cli, &wish, inspect, err);
+	if (ir_targets_named(argc, err) == -1 ||
+	    ir_capture_wishes(&wish, err) == -1)
+		return -1;
+	ir_targets_limit(wish.jobs);
+	rc = ir_targets_run(cli, argv, argc, act, err);
+	if (rc == IR_ENOENT || (rc == -1 && err->code == IR_ENOENT))
+		for (int i = 0; i < argc; i++)
+			say_lost(cli, argv[i]);
+	return rc;
 }
 
 static const char *const examples[] = {
     "ir capture web",
     "everything about web into the open bundle",
+    "ir capture web worker db",
+    "three, several at a time; --all, --label and --same-network-as choose",
+    "ir capture --profile=triage web",
+    "what is gone soonest, in seconds; no whole tree",
+    "ir capture --only=logs,changes web",
+    "only these; what is there of them is in ir-capture(1)",
     "ir capture --commit web",
     "and an evidence image on the engine, for docker run --network none",
     "ir capture --dry-run web",
@@ -63,20 +75,19 @@ static const char *const exits[] = {
     "0",
     "all of it was collected",
     "10",
-    "something is missing; the reasons are printed and in the ledger",
+    "something that was asked for is missing; the ledger has the reasons",
     NULL,
 };
 
 static const struct ir_program program = {
     .name = "ir-capture",
-    .operands = "CONTAINER",
-    .what = "Collects a container into the bundle, most volatile things "
-	    "first.",
+    .operands = "CONTAINER...",
+    .what = "Collects containers into the bundle, most volatile things first.",
     .uses = IR_USES_ENGINE | IR_NEEDS_BUNDLE | IR_RECORDS | IR_USES_KEY |
-	    IR_CAN_DRY_RUN,
-    .min = 1,
-    .max = 1,
-    .options = options,
+	    IR_CAN_DRY_RUN | IR_CHOOSES,
+    .min = 0,
+    .max = -1,
+    .options = ir_capture_options,
     .examples = examples,
     .exits = exits,
     .run = run,

@@ -116,6 +116,7 @@ well_formed(const json_t *doc)
 
 	return ir_is_hex(ir_json_str(doc, "container"), 64) &&
 	       strlen(ir_json_str(doc, "name")) <= IR_CAPTURE_NAME &&
+	       strlen(ir_json_str(doc, "scope")) <= IR_CAPTURE_NAME &&
 	       is_place(doc, "engine_dir") && is_place(doc, "dir") &&
 	       (json_is_null(image) || is_place(doc, "image_dir")) &&
 	       (of == NULL || json_integer_value(of) > 1) &&
@@ -158,14 +159,15 @@ capture(struct ir_captures *k, const struct ir_claims *c,
 		    resumes);
 		resumes = 0;
 	}
-	one = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:O, s:I, s:i, s:b, "
-			"s:b}",
+	one = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:O, s:s, s:I, s:i, "
+			"s:b, s:b}",
 	    "run", (int)c->journal, "file", c->file, "container",
 	    ir_json_str(doc, "container"), "name", ir_json_str(doc, "name"),
 	    "engine_dir", ir_json_str(doc, "engine_dir"), "dir",
 	    ir_json_str(doc, "dir"), "image_dir",
-	    json_object_get(doc, "image_dir"), "of", of != 0 ? of : 1,
-	    "resumes", (int)resumes, "whole", 0, "finished", 0);
+	    json_object_get(doc, "image_dir"), "scope",
+	    ir_json_str(doc, "scope"), "of", of != 0 ? of : 1, "resumes",
+	    (int)resumes, "whole", 0, "finished", 0);
 	return json_array_append_new(k->list, one) == 0 ? 0 : ir_fail_mem(err);
 }
 

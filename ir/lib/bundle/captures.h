@@ -4,13 +4,14 @@
  * their files are, whether they came to their end, and which of them went on
  * with one that was cut off.
  *
- *	capture  {container,name,engine_dir,dir,image_dir,of,resumes}
+ *	capture  {container,name,engine_dir,dir,image_dir,scope,of,resumes}
  *
  * One such line for each container of a run, once the places of its files are
  * fixed; they lie below data/.  image_dir is null if the image was captured
- * before.  of is how many containers the run captures; it is not there if that
- * is one.  resumes is the number of the run that this one goes on with; else it
- * is not there.
+ * before.  scope is how much is taken, in words: a capture is gone on with only
+ * by one of the same scope.  of is how many containers the run captures; it is
+ *not there if that is one.  resumes is the number of the run that this one goes
+ *on with; else it is not there.
  *
  *	captured {container,status}
  *
@@ -39,10 +40,11 @@
 
 struct ir_captures {
 	/* [{"run","file","container","name","engine_dir","dir","image_dir",
-	 * "of","resumes","whole","finished"}], in the order of the runs; of is
-	 * 1 or more, resumes is 0 if it went on with none.  whole is whether
-	 * it came to its end, with all or with some things missing; finished
-	 * if the run did, too, so that there is nothing to go on with. */
+	 * "scope","of","resumes","whole","finished"}], in the order of the
+	 * runs; of is 1 or more, resumes is 0 if it went on with none.  whole
+	 * is whether it came to its end, with all or with some things missing;
+	 * finished if the run did, too, so that there is nothing to go on with.
+	 */
 	json_t *list;
 	/* {"<12 digits of a container>": run}: of those that are paused because
 	 * the capture of that run did it, and did not undo it. */

@@ -241,6 +241,7 @@ find(struct ir_bundle *b, const char *container, struct ir_resume *r,
 			return -1;
 		r->run = rc == 1 ? run : 0;
 	}
+	r->scope = ir_json_str(k, "scope");
 	if (places(r, k, err) == -1 || outcomes(r, container, err) == -1)
 		return -1;
 	frozen(r, container);
@@ -277,6 +278,8 @@ ir_resume_say(
 	    p->image_dir == NULL ? json_null()
 				 : json_sprintf(DATA "%s", p->image_dir));
 
+	if (f != NULL && p->scope != NULL)
+		json_object_set_new(f, "scope", ir_fields_text(p->scope));
 	if (f != NULL && p->of > 1)
 		json_object_set_new(f, "of", json_integer((json_int_t)p->of));
 	if (f != NULL && p->resumes != 0)

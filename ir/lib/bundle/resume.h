@@ -25,6 +25,7 @@
 struct ir_resume {
 	char container[65]; /* its 64 digits */
 	unsigned run;       /* whose capture it is; 0: there is none */
+	const char *scope;  /* how much it takes, in its own words */
 	/* Where its files are, below data/; image_dir is NULL if the image was
 	 * captured before. */
 	char *engine_dir, *dir, *image_dir;
@@ -65,6 +66,7 @@ struct ir_resume_places {
 	const char *container, *name;
 	const char *engine_dir, *dir;
 	const char *image_dir; /* NULL: captured before */
+	const char *scope;     /* how much is taken, or NULL */
 	unsigned resumes;      /* 0: none */
 	size_t of;             /* how many containers this run captures */
 };

@@ -51,6 +51,7 @@ rehearse_all(const struct ir_capturing *c, struct ir_err *err)
 		      !ir_json_true(c->t.inspect, "State.Paused") &&
 		      !c->wish->live;
 	struct ir_dryrun d;
+	const char *why;
 	int rc = 0;
 
 	ir_dryrun_start(&d, c->t.engine, c->t.inspect);
@@ -63,7 +64,8 @@ rehearse_all(const struct ir_capturing *c, struct ir_err *err)
 			    "/containers/%s/unpause", c->t.id);
 			pauses = false;
 		}
-		if (ir_capturing_wants(c, ir_collectors[i]))
+		if (ir_capture_choice(c->wish, ir_collectors[i], &why) !=
+		    IR_LEFT_OUT)
 			rc = rehearse(&d, &c->t, ir_collectors[i], err);
 	}
 	if (rc == -1) {

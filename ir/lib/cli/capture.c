@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "base/aside.h"
+#include "base/buf.h"
 #include "base/signal.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/captureparts.h"
+#include "cli/once.h"
 #include "docker/container.h"
 #include "docker/image.h"
 #include "host/host.h"
@@ -20,6 +22,9 @@
 
 /* Something that was asked for is missing. */
 #define INCOMPLETE 10
+
+/* What triage takes of a log. */
+#define LOG_TAIL (1u << 20)
 
 int
 ir_capturing_aim(struct ir_capturing *c, struct ir_cli *cli,
@@ -40,7 +45,11 @@ ir_capturing_aim(struct ir_capturing *c, struct ir_cli *cli,
 	c->t = (struct ir_target){
 	    .host = c->host,
 	    .no_host = c->no_host.msg,
-	    .profile = IR_STANDARD,
+	    .profile = w->profile,
+	    .since = w->since,
+	    .log_tail = w->profile == IR_TRIAGE ? LOG_TAIL : 0,
+	    .volume_limit = w->volume_limit,
+	    .drop_image = w->drop_image,
 	    .engine = cli->engine,
 	    .id = ir_json_str(inspect, "Id"),
 	    .name = ir_docker_name(inspect),
@@ -62,12 +71,6 @@ ir_capturing_free(struct ir_capturing *c)
 	ir_places_free(&c->places);
 }
 
-bool
-ir_capturing_wants(const struct ir_capturing *c, const struct ir_collector *k)
-{
-	return c->wish->commit || !k->on_request;
-}
-
 /* Where things go in the bundle, and what they are called on the engine. */
 static int
 place(struct ir_capturing *c, struct ir_err *err)
@@ -75,7 +78,8 @@ place(struct ir_capturing *c, struct ir_err *err)
 	struct ir_bundle *b = c->cli->bundle;
 	struct ir_places *p = &c->places;
 
-	if (ir_places_fix(c->cli, &c->t, c->wish->fresh, p, err) == -1)
+	if (ir_places_fix(
+		c->cli, &c->t, c->wish->fresh, c->wish->scope, p, err) == -1)
 		return -1;
 	snprintf(c->mark, sizeof(c->mark), "%s/%04u", ir_bundle_uuid(b),
 	    ir_bundle_run(b));
@@ -113,7 +117,8 @@ run_one(
     struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
 {
 	struct ir_sink *sink = &c->tally.sink;
-	long ms = (long)k->deadline_s * 1000;
+	long ms = c->wish->deadline_ms != 0 ? c->wish->deadline_ms
+					    : (long)k->deadline_s * 1000;
 	struct turn turn = {&c->t, k};
 	enum ir_collected how;
 	int rc;
@@ -132,24 +137,91 @@ run_one(
 	return how;
 }
 
+/* What was cut short is taken again, once.  What was whole the first time
+ * stays. */
+static enum ir_collected
+run_twice(
+    struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
+{
+	enum ir_collected how = run_one(c, k, err);
+	struct ir_err first = *err;
+
+	if (how != IR_FAIL || k->hostile || c->tally.gaps == 0 ||
+	    (err->code != IR_EPROTO && err->code != IR_EUNAVAIL) ||
+	    ir_interrupted())
+		return how;
+	ir_say("%s of %s: %s: it is taken again", k->name, c->t.name, err->msg);
+	how = run_one(c, k, err);
+	if (how == IR_FAIL)
+		ir_fail(err, err->code, "%.400s; taken again: %.400s",
+		    first.msg, err->msg);
+	return how;
+}
+
+/* What is not the container's own is taken once for all of this run. */
+static enum ir_collected
+run_once(
+    struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
+{
+	const char *dir = k->of_engine ? c->t.engine_dir : c->t.image_dir;
+	enum ir_collected how;
+
+	if ((!k->of_engine && !k->of_image) || dir == NULL)
+		return run_twice(c, k, err);
+	ir_auto_free char *key = ir_asprintf(err, "%s %s", k->name, dir);
+	if (key == NULL)
+		return IR_FAIL;
+	if (ir_once_begin(key, &how, err)) {
+		how = run_twice(c, k, err);
+		ir_once_end(key, how, err);
+	}
+	return how;
+}
+
 static int
 collect(
     struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
 {
 	struct ir_err why = {IR_OK, ""};
 	uint64_t began = ir_mono_ns();
-	enum ir_collected how = IR_FAIL;
+	enum ir_collected how = IR_SKIP;
+	const char *left_out = "";
+	enum ir_choice choice = ir_capture_choice(c->wish, k, &left_out);
 	double ms;
 
 	ir_tally_turn(&c->tally);
-	if (ir_interrupted() && ir_capturing_wants(c, k))
+	if (choice == IR_LEFT_OUT)
+		ir_fail(&why, IR_EUSAGE, "%s", left_out);
+	else if (ir_interrupted()) {
 		ir_fail(&why, IR_EINTR, "interrupted before it began");
-	else
-		how = run_one(c, k, &why);
+		how = IR_FAIL;
+	} else
+		how = run_once(c, k, &why);
+	/* Who asks for it by its name is to know that it is missing. */
+	if (how == IR_SKIP && choice == IR_NAMED)
+		how = IR_FAIL;
 	ms = (double)(ir_mono_ns() - began) / 1e6;
 	if (how == IR_GOT || how == IR_NOTHING)
 		why.msg[0] = '\0';
 	return ir_capturing_told(c, k, how, why.msg, ms, err);
+}
+
+/* Whether anything that is left to do needs the container to stand still. */
+static bool
+needs_stillness(const struct ir_capturing *c)
+{
+	enum ir_outcome ignored;
+	const char *why;
+
+	for (size_t i = 0; ir_collectors[i] != NULL; i++) {
+		const struct ir_collector *k = ir_collectors[i];
+
+		if (!k->apart && !k->of_engine &&
+		    ir_capture_choice(c->wish, k, &why) != IR_LEFT_OUT &&
+		    ir_places_had(&c->places, k->name, &ignored) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Every collector runs, whatever the ones before it came to.  The container is
@@ -161,6 +233,8 @@ collect_all(struct ir_capturing *c, struct ir_err *err)
 	unsigned run;
 	int rc = 0;
 
+	if (c->cli->targets > 1)
+		ir_out(IR_BOLD, "%s  %.12s", c->t.name, c->t.id);
 	for (size_t i = 0; rc == 0 && ir_collectors[i] != NULL; i++) {
 		const struct ir_collector *k = ir_collectors[i];
 
@@ -226,7 +300,8 @@ capture(struct ir_capturing *c, struct ir_err *err)
 		    c->t.name);
 	if (place(c, err) == -1)
 		return -1;
-	rc = ir_standstill_begin(c->cli, &c->t, &c->places, &c->still, err);
+	rc = ir_standstill_begin(
+	    c->cli, &c->t, &c->places, needs_stillness(c), &c->still, err);
 	if (rc == 0)
 		rc = collect_all(c, err);
 	if (ir_standstill_end(
@@ -235,7 +310,11 @@ capture(struct ir_capturing *c, struct ir_err *err)
 			ir_warn("%s", second.msg);
 		rc = -1;
 	}
-	return rc == -1 ? -1 : sum_up(c);
+	if (rc == 0)
+		rc = sum_up(c);
+	if (rc != -1 && ir_resume_said(c->cli->bundle, c->t.id, rc, err) == -1)
+		rc = -1;
+	return rc;
 }
 
 int

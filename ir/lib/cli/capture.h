@@ -10,13 +10,41 @@
 #include <stdbool.h>
 
 #include "cli/cli.h"
+#include "collectors/collector.h"
 
 /* What the options ask for, the same for all containers. */
 struct ir_capture_wish {
-	bool live;   /* do not pause */
-	bool commit; /* leave an evidence image */
-	bool fresh;  /* never go on with a capture that was cut off */
+	bool live;       /* do not pause */
+	bool commit;     /* leave an evidence image ... */
+	bool drop_image; /* ... and remove it again at the end */
+	bool fresh;      /* never go on with a capture that was cut off */
+	bool memory;
+	enum ir_profile profile;
+	const char *only, *skip; /* names of collectors, or NULL */
+	int64_t since;           /* as of struct ir_target */
+	uint64_t volume_limit;
+	const char *scope; /* these three, as they were given */
+	long deadline_ms;  /* instead of the collectors' own, or 0 */
+	unsigned jobs;     /* containers at a time */
 };
+
+extern const struct ir_option ir_capture_options[];
+
+/** ir_capture_wishes(w, err): what was given; IR_EUSAGE says what is wrong with
+ * it. */
+int ir_capture_wishes(struct ir_capture_wish *w, struct ir_err *err);
+
+/* How a collector comes to run. */
+enum ir_choice {
+	IR_LEFT_OUT,
+	IR_CHOSEN, /* by the profile */
+	IR_NAMED,  /* by the responder, who is told if it cannot be had */
+};
+
+/** ir_capture_choice(w, k, why): why is set to the reason if it is left
+ * out. */
+enum ir_choice ir_capture_choice(const struct ir_capture_wish *w,
+    const struct ir_collector *k, const char **why);
 
 /** ir_capture(cli, w, inspect, err): the container with that inspect document
  * into the bundle; prints the ledger, gives the result.  The exit code: 10 if

@@ -33,10 +33,6 @@ int ir_capturing_aim(struct ir_capturing *c, struct ir_cli *cli,
     const struct ir_capture_wish *w, const json_t *inspect, struct ir_err *err);
 void ir_capturing_free(struct ir_capturing *c);
 
-/** ir_capturing_wants(c, k): whether k is to run at all. */
-bool ir_capturing_wants(
-    const struct ir_capturing *c, const struct ir_collector *k);
-
 /* The ledger: a line for people, one in the journal and one in the result. */
 
 /** ir_capturing_told(c, k, how, why, ms, err): how k ended; why is "" if that

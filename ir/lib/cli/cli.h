@@ -36,6 +36,7 @@ struct ir_dryrun;
 struct ir_cli {
 	bool json, quiet, dry_run;
 	struct ir_docker *engine;
+	size_t targets; /* containers that are acted on, if several are */
 	char *bundle_dir;
 	char *sealed_dir; /* of one that records, and has no bundle_dir: the
 			   * sealed one here, for what it did before */

@@ -6,6 +6,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/capture.c ir/lib/cli/capture.h \
 	ir/lib/cli/capture-dry.c \
 	ir/lib/cli/capture-ledger.c \
+	ir/lib/cli/capture-options.c \
 	ir/lib/cli/captureparts.h \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
 	ir/lib/cli/consequences.c ir/lib/cli/consequences.h \
@@ -21,6 +22,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/help.c ir/lib/cli/help.h \
 	ir/lib/cli/isolation-cut.c \
 	ir/lib/cli/isolation.c ir/lib/cli/isolation.h \
+	ir/lib/cli/once.c ir/lib/cli/once.h \
 	ir/lib/cli/options.c ir/lib/cli/options.h \
 	ir/lib/cli/out.c ir/lib/cli/out.h \
 	ir/lib/cli/pause.c ir/lib/cli/pause.h \

@@ -4,6 +4,7 @@
  */
 #include "cli/places.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ ir_places_free(struct ir_places *p)
  * to capture. */
 static int
 look_back(struct ir_cli *cli, const struct ir_target *t, bool fresh,
-    struct ir_places *p, struct ir_err *err)
+    const char *scope, struct ir_places *p, struct ir_err *err)
 {
 	struct ir_resume *r = &p->before;
 	char size[16];
@@ -46,6 +47,12 @@ look_back(struct ir_cli *cli, const struct ir_target *t, bool fresh,
 		ir_say("the capture of run %u was cut off, and is left as it "
 		       "is: all is taken anew",
 		    r->run);
+		return 0;
+	}
+	if (strcmp(r->scope, scope) != 0) {
+		ir_warn("the capture of run %u was cut off, and was another "
+			"kind (%s): it is left as it is, all is taken anew",
+		    r->run, r->scope);
 		return 0;
 	}
 	ir_say("the capture of run %u was cut off: what it has is checked",
@@ -80,6 +87,38 @@ go_on(struct ir_places *p, struct ir_err *err)
 	return p->engine_dir != NULL && p->dir != NULL ? 0 : -1;
 }
 
+/* Puts what all containers of this run, or those of one image, have in common
+ * into one directory: *dir is that of base, unless it has one already that it
+ * goes on with; it stays NULL if file is there from before. */
+static int
+share(struct ir_bundle *b, const char *base, const char *file, char **dir,
+    struct ir_err *err)
+{
+	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+	static json_t *dirs; /* {"<base>": "<dir>"} */
+	ir_auto_free char *path = ir_asprintf(err, "%s/%s", base, file);
+	const char *had;
+	int rc = 0;
+
+	if (path == NULL)
+		return -1;
+	pthread_mutex_lock(&one);
+	if (dirs == NULL)
+		dirs = json_object();
+	had = json_string_value(json_object_get(dirs, base));
+	if (*dir == NULL &&
+	    (had != NULL || *file == '\0' || !ir_bundle_has(b, path))) {
+		*dir = had != NULL ? ir_asprintf(err, "%s", had)
+				   : ir_bundle_scope(b, base, err);
+		rc = *dir != NULL ? 0 : -1;
+	}
+	if (*dir != NULL && had == NULL &&
+	    json_object_set_new(dirs, base, json_string(*dir)) == -1)
+		rc = ir_fail_mem(err);
+	pthread_mutex_unlock(&one);
+	return rc;
+}
+
 static int
 start_anew(struct ir_bundle *b, const struct ir_target *t, struct ir_places *p,
     struct ir_err *err)
@@ -87,36 +126,33 @@ start_anew(struct ir_bundle *b, const struct ir_target *t, struct ir_places *p,
 	char path[128];
 
 	snprintf(path, sizeof(path), "containers/%s", t->id);
-	p->engine_dir = ir_bundle_scope(b, "engine", err);
-	if (p->engine_dir == NULL)
+	if (share(b, "engine", "", &p->engine_dir, err) == -1)
 		return -1;
 	p->dir = ir_bundle_scope(b, path, err);
 	return p->dir != NULL ? 0 : -1;
 }
 
-/* The image's tree is stored once for all containers. */
+/* The image is stored once for all containers. */
 static int
 place_image(struct ir_bundle *b, const struct ir_target *t, struct ir_places *p,
     struct ir_err *err)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "images/%s/filesystem.tar", t->image);
-	if (p->image_dir != NULL || ir_bundle_has(b, path))
-		return 0;
-	*strrchr(path, '/') = '\0';
-	p->image_dir = ir_bundle_scope(b, path, err);
-	return p->image_dir != NULL ? 0 : -1;
+	snprintf(path, sizeof(path), "images/%s", t->image);
+	return share(b, path,
+	    t->profile == IR_TRIAGE ? "history.json" : "filesystem.tar",
+	    &p->image_dir, err);
 }
 
 int
 ir_places_fix(struct ir_cli *cli, const struct ir_target *t, bool fresh,
-    struct ir_places *p, struct ir_err *err)
+    const char *scope, struct ir_places *p, struct ir_err *err)
 {
 	struct ir_bundle *b = cli->bundle;
 
 	p->before.lock = -1;
-	if (look_back(cli, t, fresh, p, err) == -1 ||
+	if (look_back(cli, t, fresh, scope, p, err) == -1 ||
 	    (p->resumes != 0 ? go_on(p, err) : start_anew(b, t, p, err)) ==
 		-1 ||
 	    place_image(b, t, p, err) == -1)
@@ -127,7 +163,9 @@ ir_places_fix(struct ir_cli *cli, const struct ir_target *t, bool fresh,
 	    .engine_dir = p->engine_dir,
 	    .dir = p->dir,
 	    .image_dir = p->image_dir,
+	    .scope = scope,
 	    .resumes = p->resumes,
+	    .of = cli->targets,
 	};
 	return ir_resume_say(b, &said, err);
 }
@@ -179,11 +217,14 @@ remove_helper(
 	    "container %.12s: removed, which run %u had made of the image and "
 	    "never started",
 	    id, run);
-	if (ir_docker_remove(t->engine, id, false, &err) == -1)
+	if (ir_docker_remove(t->engine, id, false, &err) == -1) {
+		/* Another thread of ours was faster. */
+		if (err.code == IR_ENOENT)
+			return;
 		ir_warn("container %.12s, made by run %u to read the image, "
 			"could not be removed: docker rm -v it: %s",
 		    id, run, err.msg);
-	else
+	} else
 		ir_say("removed container %.12s, which run %u had made to read "
 		       "the image",
 		    id, run);

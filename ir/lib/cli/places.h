@@ -20,12 +20,12 @@ struct ir_places {
 				  * this one does not go on with it */
 };
 
-/** ir_places_fix(cli, t, fresh, p, err): finds or makes them, says in the
- * journal which they are, and to people whether it goes on with something;
- * fresh is for never.  The rest of p is 0 at first; ir_places_free() in any
- * case. */
+/** ir_places_fix(cli, t, fresh, scope, p, err): finds or makes them, says in
+ * the journal which they are, and to people whether it goes on with something:
+ * a capture of the same scope, that is how much it takes; fresh is for never.
+ * The rest of p is 0 at first; ir_places_free() in any case. */
 int ir_places_fix(struct ir_cli *cli, const struct ir_target *t, bool fresh,
-    struct ir_places *p, struct ir_err *err);
+    const char *scope, struct ir_places *p, struct ir_err *err);
 void ir_places_free(struct ir_places *p);
 
 /** ir_places_had(p, collector, outcome): the run that did what the collector

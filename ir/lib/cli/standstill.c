@@ -30,20 +30,6 @@ adopt(const struct ir_target *t, const struct ir_resume *r,
 		s->ms = (double)(time(NULL) - since) * 1e3;
 }
 
-/* Whether anything that is left to do needs the container to stand still. */
-static bool
-is_needed(const struct ir_target *t, const struct ir_places *p)
-{
-	enum ir_outcome ignored;
-
-	for (size_t i = 0; ir_collectors[i] != NULL; i++)
-		if (!ir_collectors[i]->apart &&
-		    (!ir_collectors[i]->on_request || t->commit_repo != NULL) &&
-		    ir_places_had(p, ir_collectors[i]->name, &ignored) == 0)
-			return true;
-	return false;
-}
-
 static int
 freeze(struct ir_cli *cli, const struct ir_target *t, struct ir_standstill *s,
     struct ir_err *err)
@@ -60,7 +46,8 @@ freeze(struct ir_cli *cli, const struct ir_target *t, struct ir_standstill *s,
 
 int
 ir_standstill_begin(struct ir_cli *cli, const struct ir_target *t,
-    const struct ir_places *p, struct ir_standstill *s, struct ir_err *err)
+    const struct ir_places *p, bool needed, struct ir_standstill *s,
+    struct ir_err *err)
 {
 	bool paused = ir_json_true(t->inspect, "State.Paused");
 
@@ -76,7 +63,7 @@ ir_standstill_begin(struct ir_cli *cli, const struct ir_target *t,
 		    t->name);
 		return 0;
 	}
-	if (!is_needed(t, p))
+	if (!needed)
 		return 0;
 	if (ir_stopped(t->inspect)) {
 		ir_say("every process of %s is stopped already, and stays so; "

@@ -20,12 +20,13 @@ struct ir_standstill {
 	double ms;         /* how long it stood still */
 };
 
-/** ir_standstill_begin(cli, t, p, s, err): pauses a running container, unless
- * t->live is set; one that is paused stays so.  One that a capture paused which
- * was cut off, as p says, is held from then on.  What is done is declared
- * before.  s is 0 at first. */
+/** ir_standstill_begin(cli, t, p, needed, s, err): pauses a running container,
+ * if that is needed and t->live is not set; one that is paused stays so.  One
+ * that a capture paused which was cut off, as p says, is held from then on.
+ * What is done is declared before.  s is 0 at first. */
 int ir_standstill_begin(struct ir_cli *cli, const struct ir_target *t,
-    const struct ir_places *p, struct ir_standstill *s, struct ir_err *err);
+    const struct ir_places *p, bool needed, struct ir_standstill *s,
+    struct ir_err *err);
 
 /** ir_standstill_end(cli, t, s, err): thaws it if it is held, also after an
  * interruption. */

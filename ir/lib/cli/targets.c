@@ -45,6 +45,8 @@ const struct ir_option ir_targets_options[] = {
     IR_OPTION_END,
 };
 
+static size_t limit = AT_ONCE;
+
 /* One container to act on. */
 struct target {
 	const char *name; /* as it was named, or as the engine calls it */
@@ -307,6 +309,8 @@ act_on_all(struct work *w)
 	size_t n = ssh ? AT_ONCE_SSH : AT_ONCE, started = 0;
 	pthread_t thread[AT_ONCE];
 
+	if (n > limit)
+		n = limit;
 	if (w->cli->dry_run)
 		n = 1;
 	if (n > w->n)
@@ -345,6 +349,7 @@ many(struct ir_cli *cli, char **names, int n, ir_target_fn act,
 	int code = -1;
 
 	if (list != NULL && choose(&w, list, names, n, err) == 0) {
+		cli->targets = w.n;
 		act_on_all(&w);
 		code = conclude(&w);
 	}
@@ -356,6 +361,13 @@ static bool
 are_chosen(void)
 {
 	return opt.all || opt.label[0] != NULL || opt.neighbours != NULL;
+}
+
+void
+ir_targets_limit(unsigned n)
+{
+	if (n < limit)
+		limit = n;
 }
 
 int

@@ -22,6 +22,9 @@ typedef int (*ir_target_fn)(
  * else IR_EUSAGE. */
 int ir_targets_named(int n, struct ir_err *err);
 
+/** ir_targets_limit(n): from now on at most n at a time. */
+void ir_targets_limit(unsigned n);
+
 /** ir_targets_run(cli, names, n, act, err): act for each container that is
  * named, or chosen by the options.  One named container is acted on right here,
  * and its failure is err.  Several: what failed is said for each, and the exit
