@@ -200,6 +200,7 @@ test_threads(void **state)
 /* --- Several captures in a run. */
 
 static const struct ir_resume_places of_a = {
+    .scope = "standard",
     .container = A,
     .name = "a",
     .engine_dir = "engine",
