@@ -3,6 +3,7 @@ libir_a_SOURCES += \
 	collectors/collector.h \
 	collectors/commit.c \
 	collectors/copy.c collectors/copy.h \
+	collectors/core.c collectors/core.h \
 	collectors/engine.c \
 	collectors/events.c \
 	collectors/exec.c \
@@ -12,6 +13,7 @@ libir_a_SOURCES += \
 	collectors/inspect.c \
 	collectors/jsonl.c collectors/jsonl.h \
 	collectors/logs.c \
+	collectors/memory.c \
 	collectors/networks.c \
 	collectors/processes.c \
 	collectors/socketline.c collectors/socketline.h \

@@ -75,7 +75,7 @@ until_so docker exec web test -e /tmp/ready-stay
 docker exec web rm /tmp/evil
 evil=$(sha256sum <"$tests/test-live-victim" | cut -d' ' -f1)
 
-run ir capture --json web
+run ir capture --json --memory web
 cp "$T/out" "$T/result"
 diag "$err"
 code_is 0 "everything of it is collected"
@@ -161,15 +161,50 @@ ok "a unix socket without a file" has_socket \
 is "$(jq -r 'select(.kind == "tcp").netns' "$s" | sort -u | wc -l)" 1 \
 	"which is one network"
 ok "the state of the network is a tar" \
-	tar -xOf "$c/network.tar" --to-command=true tcp routes.json
+	sh -c "tar -xOf '$c/network.tar' tcp routes.json >/dev/null"
 is "$(jq -r '.[] | select(.what == "tcp").outcome' "$c/network.json")" collected \
 	"with what became of each part"
 
+# --- Memory.
+is "$(outcome memory)" collected "memory is collected"
+m=$c/memory.jsonl
+is "$(jq -r .pid "$m" | sort)" "$(of '.state != "Z"' | jq -r .pid | sort)" \
+	"of each process that has some"
+is "$(jq -c 'select(.torn or .gaps != [])' "$m")" "" "whole"
+is "$(jq -r '.skipped[].path' "$m" | sort -u | grep -v '^\[v')" "" \
+	"but for what is the kernel's"
+secret=$(of '.cmdline[1] == "secret"' | jq .pid)
+core=$c/memory/$secret.core
+ok "what a program keeps in its heap is there" \
+	grep -qa the-secret-of-the-heap-4711 "$core"
+ok "a terabyte of holes is not" test "$(find "$c/memory" -size +64M | wc -l)" = 0
+hole=$c/memory/$(of '.cmdline[1] == "holes"' | jq .pid).core
+ok "but what is at its ends" sh -c "grep -qa first-page-of-the-hole '$hole' &&
+	grep -qa last-page-of-the-hole '$hole'"
+if command -v readelf >/dev/null; then
+	ok "readelf knows it for a core file" \
+		sh -c "readelf -hlW '$core' 2>&1 | grep -q 'CORE (Core file)'"
+	is "$(readelf -lW "$core" 2>&1 | grep -i warning)" "" "and has no doubts"
+else
+	skip "readelf knows it for a core file" "there is no readelf"
+fi
+if command -v gdb >/dev/null; then
+	heap=$(jq -r --argjson pid "$secret" 'select(.pid == $pid).maps[] |
+		select(.path == "[heap]") | "0x\(.from), 0x\(.to)"' "$p")
+	run gdb -q -nx -batch -ex "find $heap, 't','h','e','-','s','e','c','r','e','t','-'" \
+		-ex 'x/s $_' -ex 'info files' -c "$core"
+	out_has '"the-secret-of-the-heap-4711"' "gdb finds it there"
+	like "$out" 'load[0-9]+' "and the mappings"
+else
+	skip "gdb finds it there" "there is no gdb"
+fi
+
 # --- What does not answer.
 start stuck hang
-run timeout 300 ir capture --json stuck
+run timeout 300 ir capture --json --memory stuck
 cp "$T/out" "$T/result"
 code_is 10 "what is served by a process, and not answered for, is missing"
+is "$(outcome memory)" collected "memory is, as far as it is in memory"
 is "$(outcome processes)" failed "an environment that cannot be read is told"
 like "$(why processes)" 'environ: it lies on a file system that a process serves' \
 	"with the reason"

@@ -47,6 +47,8 @@ libir_a_SOURCES += \
 	ir/lib/host/nft.h \
 	ir/lib/host/own.c \
 	ir/lib/host/own.h \
+	ir/lib/host/pages.c \
+	ir/lib/host/pages.h \
 	ir/lib/host/process.c \
 	ir/lib/host/process.h \
 	ir/lib/host/processes.c \
