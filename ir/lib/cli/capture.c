@@ -174,7 +174,8 @@ run_once(
 	if (ir_once_begin(key, &how, err)) {
 		how = run_twice(c, k, err);
 		ir_once_end(key, how, err);
-	}
+	} else if (how == IR_GOT)
+		c->shared = true;
 	return how;
 }
 
@@ -190,6 +191,7 @@ collect(
 	double ms;
 
 	ir_tally_turn(&c->tally);
+	c->shared = false;
 	if (choice == IR_LEFT_OUT)
 		ir_fail(&why, IR_EUSAGE, "%s", left_out);
 	else if (ir_interrupted()) {
@@ -202,7 +204,8 @@ collect(
 		how = IR_FAIL;
 	ms = (double)(ir_mono_ns() - began) / 1e6;
 	if (how == IR_GOT || how == IR_NOTHING)
-		why.msg[0] = '\0';
+		snprintf(why.msg, sizeof(why.msg), "%s",
+		    c->shared ? "with another container of this run" : "");
 	return ir_capturing_told(c, k, how, why.msg, ms, err);
 }
 

@@ -1,0 +1,244 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# How a capture is run, whatever the collectors are: which of them, each within
+# its deadline, what was cut short a second time, many containers at a time.  A
+# scripted engine does what a real one does only now and then.
+. "${IR_SRCDIR:=.}/tests/tap.sh"
+require jq ssh-keygen python3 tar
+
+ssh-keygen -q -t ed25519 -N '' -C alice@lab -f "$T/id"
+echo "alice@lab $(cut -d' ' -f1,2 "$T/id.pub")" >"$T/signers"
+export IR_KEY=$T/id IR_ALLOWED_SIGNERS=$T/signers
+names=(web worker db)
+ids=("$(printf 'a%.0s' {1..64})" "$(printf 'b%.0s' {1..64})"
+	"$(printf 'c%.0s' {1..64})")
+web=data/containers/${ids[0]}
+image=data/images/$(printf '1%.0s' {1..64})
+
+mkdir tree && echo one >tree/one
+tar -C tree --format=ustar -b1 -cf whole.tar one
+head -c 700 whole.tar >cut.tar
+hex()
+{
+	od -An -v -tx1 "$1" | tr -d ' \n'
+}
+
+# one NAME ID: the answers about a good, paused container.
+one()
+{
+	jq -n --arg name "$1" --arg id "$2" --arg tar "$(hex whole.tar)" '
+		"/containers/\($id)" as $c |
+		{Id: $id, Name: "/\($name)", Image: ("sha256:" + "1" * 64),
+		 Created: "2026-01-01T00:00:00Z",
+		 State: {Status: "paused", Running: true, Paused: true},
+		 Config: {Tty: false}, ExecIDs: null, Mounts: [],
+		 HostConfig: {NetworkMode: "none", LogConfig: {Type: "json-file"}},
+		 NetworkSettings: {Networks: {}}} as $inspect | [
+		{path: "/containers/\($name)/json", json: $inspect},
+		{path: ($c + "/json"), json: $inspect},
+		{path: ($c + "/top"), json: {Titles: ["PID"], Processes: [["1"]]}},
+		{path: ($c + "/stats"), json: {}},
+		{path: ($c + "/logs"), hex: ""},
+		{path: ($c + "/changes"), text: "null"},
+		{path: ($c + "/export"), hex: $tar, frame: "chunked"}]'
+}
+
+# engine ANSWERS: these before the good ones.
+engine()
+{
+	local i good
+
+	good=$(for i in 0 1 2; do one "${names[i]}" "${ids[i]}"; done | jq -s add)
+	jq -n --argjson first "$1" --argjson good "$good" --arg tar "$(hex whole.tar)" \
+		'{api: "1.41", answers: ($first + $good + [
+		{path: "/events", text: ""},
+		{path: "/containers/json", json: [$good[] |
+			select(.json.Id and .json.Name) | .json |
+			{Id, Names: [.Name], State: "paused",
+			 Labels: {app: "shop"}}] | unique},
+		{path: "/images/*/history", json: []},
+		{method: "POST", path: "/containers/create", status: 201,
+		 json: {Id: ("e" * 64)}},
+		{method: "DELETE", path: ("/containers/" + "e" * 64), status: 204},
+		{path: ("/containers/" + "e" * 64 + "/export"), hex: $tar}])}' \
+		>script.json || exit 99
+	[ -z "${server-}" ] || kill "$server"
+	rm -f s.sock ready log
+	python3 "$IR_SRCDIR/tests/scripted-engine.py" --unix "$T/s.sock" \
+		--log "$T/log" script.json >ready &
+	server=$!
+	until [ -s ready ]; do sleep 0.05; done
+	export DOCKER_HOST=unix://$T/s.sock
+}
+at_exit eval 'kill $server'
+
+opened()
+{
+	rm -rf case && mkdir case
+	IR_BUNDLE=$T/case/$(cd case && ir open -q INC-1 2>/dev/null)
+	export IR_BUNDLE
+}
+sealed()
+{
+	ir seal -q >/dev/null
+	run ir verify "$IR_BUNDLE"
+}
+# calls REGEX: how many requests there were.
+calls()
+{
+	grep -cE "$1" "$T/log"
+}
+
+# Which of them.
+engine '[]'
+opened
+run ir capture --profile=triage web
+code_is 0 "a triage"
+like "$out" "skipped +filesystem +not in the profile triage" "has no tree"
+like "$out" "collected +inspect"
+no_file "$IR_BUNDLE/$image/filesystem.tar" "nor that of the image"
+run ir capture --profile=full web
+code_is 0
+ok "a full capture has it" test -s "$IR_BUNDLE/$image/run-0002/filesystem.tar"
+opened
+run ir capture --only=changes,top web
+code_is 0 "only two"
+like "$out" "collected +top"
+unlike "$out" "collected +inspect" "and no other"
+is "$(calls 'GET .*/export')" 2 "nothing else is asked of the engine"
+sealed
+code_is 0 "what was not asked for is not missing"
+run ir capture --skip=filesystem,image --json web
+code_is 73 "nothing is added to a sealed bundle"
+opened
+run ir capture --skip=filesystem,image --commit web
+code_is 10 "asked for by its name, and not to be had"
+like "$out" "skipped +filesystem +left out by --skip"
+like "$out" "failed +commit " "is missing"
+sealed
+code_is 10 "for the bundle, too"
+opened
+for bad in --only=nope --only= --skip=logs,nope --only=logs, --profile=all \
+	--since=10 --since=x --since=2026-13-01T00:00:00Z --since=0m \
+	--volume-limit=x --volume-limit=5X --volume-limit=0 --deadline=0 \
+	--deadline=x --jobs=0 --jobs=1000 --no-keep-image
+do
+	run ir capture "$bad" web
+	code_is 64 "not $bad"
+done
+run ir capture --only=nope web
+like "$err" "there is no collector nope; there are: .*inspect"
+run ir capture
+code_is 64 "and not nothing at all"
+
+# A collector that hangs.
+engine "$(jq -n --arg id "${ids[0]}" '[{path: "/containers/\($id)/top",
+	text: "{\"Titles\"", act: "stall", after: 5}]')"
+opened
+run timeout 300 ir capture --deadline=2 web
+code_is 10 "a collector that hangs is cut off"
+like "$out" "failed +top " "which one is told"
+like "$out" "collected +filesystem" "the others go on"
+is "$(ls "$IR_BUNDLE/$web"/top.json*)" "$IR_BUNDLE/$web/top.json.part" \
+	"and what it gave is kept"
+
+# A stream that is cut short once, and twice.
+engine "$(jq -n --arg id "${ids[0]}" --arg tar "$(hex cut.tar)" \
+	'[{path: "/containers/\($id)/export", hex: $tar, frame: "chunked",
+	   times: 1}]')"
+opened
+run ir capture web
+code_is 0 "a tree that was cut short is taken again"
+err_has "it is taken again"
+ok "whole" cmp whole.tar "$IR_BUNDLE/$web/filesystem.tar"
+ok "and the first take is kept" cmp cut.tar "$IR_BUNDLE/$web/filesystem.tar.part"
+sealed
+code_is 0 "it is complete"
+like "$out" "filesystem.tar.part.*run 1 took" "the first take is told"
+engine "$(jq -n --arg id "${ids[0]}" --arg tar "$(hex cut.tar)" \
+	'[{path: "/containers/\($id)/export", hex: $tar, frame: "chunked",
+	   times: 2}]')"
+opened
+run ir capture web
+code_is 10 "cut short twice"
+like "$out" "failed +filesystem .*; taken again: " "both reasons are told"
+is "$(ls "$IR_BUNDLE/$web" | grep -c '^filesystem.tar')" 2 "both takes are kept"
+no_file "$IR_BUNDLE/$web/filesystem.tar" "and none passes for whole"
+sealed
+code_is 10 "incomplete"
+
+# Many at a time.
+engine '[]'
+opened
+run ir capture --jobs=3 web worker db
+code_is 0 "three containers"
+for i in 0 1 2; do
+	ok "${names[i]} has its tree" \
+		cmp whole.tar "$IR_BUNDLE/data/containers/${ids[i]}/filesystem.tar"
+	like "$out" "${names[i]}  ${ids[i]:0:12}" "and its ledger"
+done
+is "$(calls "GET [^ ]*/version ")" 1 "the engine is asked once"
+is "$(calls 'POST .*/create')" 1 "the image is read once"
+is "$(find "$IR_BUNDLE/data/images" -name filesystem.tar | wc -l)" 1
+is "$(find "$IR_BUNDLE/data" -name 'run-*' | wc -l)" 0 "all in one place"
+is "$(ls "$IR_BUNDLE/journal" | wc -l)" 1 "in one journal"
+sealed
+code_is 0 "and valid"
+opened
+run ir capture --json --label app=shop
+code_is 0 "chosen by their label"
+is "$(jq -sc '[.[] | select(.ledger) | .name] | sort' "$T/out")" \
+	'["db","web","worker"]' "a result for each"
+run ir capture --json web nosuch
+code_is 66 "one that is not there"
+is "$(jq -sr '[.[] | select(.ledger) | .complete] | tostring' "$T/out")" '[true]' \
+	"does not keep the others"
+opened
+engine "$(jq -n --arg id "${ids[1]}" \
+	'[{path: "/containers/\($id)/export", status: 500, json: {message: "no"}}]')"
+run ir capture web worker
+code_is 10 "one of two with a gap"
+err_has "1 of 2 containers"
+
+# Killed in the midst of it: each goes on by itself.
+engine "$(jq -n --arg id "${ids[1]}" --arg tar "$(hex whole.tar)" \
+	'[{path: "/containers/\($id)/export", hex: $tar, act: "stall", after: 700,
+	   times: 1}]')"
+opened
+ir capture --jobs=2 web worker >/dev/null 2>&1 &
+pid=$!
+until grep -q '"ev":"captured"' "$IR_BUNDLE"/journal/0001-* &&
+	[ -s "$IR_BUNDLE/data/containers/${ids[1]}/filesystem.tar.part" ] ||
+	! kill -0 $pid
+do
+	sleep 0.05
+done 2>/dev/null
+kill -KILL $pid
+wait $pid 2>/dev/null
+run ir capture web worker
+code_is 0 "two go on with a run that was killed"
+is "$(grep -c "^kept +\|^kept " <<<"$out")" 20 "all of the one, some of the other"
+is "$(calls "GET .*/${ids[0]}/export")" 1 "what was whole is not asked for again"
+is "$(find "$IR_BUNDLE/data" -name 'run-*' | wc -l)" 0 "in the same place"
+sealed
+code_is 0 "and all is complete"
+
+# Another kind of capture does not go on with it.
+engine "$(jq -n --arg id "${ids[0]}" --arg tar "$(hex whole.tar)" \
+	'[{path: "/containers/\($id)/changes", text: "[", act: "stall", times: 1}]')"
+opened
+ir capture --profile=triage web >/dev/null 2>&1 &
+pid=$!
+until grep -q '"collector":"logs"' "$IR_BUNDLE"/journal/0001-* || ! kill -0 $pid
+do
+	sleep 0.05
+done 2>/dev/null
+kill -KILL $pid
+wait $pid 2>/dev/null
+run ir capture web
+code_is 0 "a triage that was killed"
+err_has "was another kind (triage)" "is not gone on with by a standard capture"
+unlike "$out" "kept  "
+
+done_testing
