@@ -172,12 +172,22 @@ docker exec -d web nc -l -p 4711
 in_time reaches web
 in_time reaches other
 in_time nsenter -t "$pid" --net grep -q :1267 /proc/self/net/tcp6
+# More than the kernel hands out at a time.
+docker exec -d web sh -c 'for i in $(seq 5001 5060); do nc -l -p $i & done
+	wait'
+listening()
+{
+	[ "$(nsenter -t "$pid" --net grep -c : /proc/self/net/tcp6)" -ge "$1" ]
+}
+in_time listening 61
 nsenter -t "$pid" --net cat /proc/self/net/tcp >"$T/tcp"
+nsenter -t "$pid" --net cat /proc/self/net/tcp6 >"$T/tcp6"
 within touch -a -d '2001-01-01 00:00:00' /etc/hosts
 host web state
 code_is 0 "the state of a container"
 ok "is an archive that tar reads" eval 'tar -tf "$T/out" >/dev/null'
 ok "sockets are as the kernel has them" cmp <(member tcp) "$T/tcp"
+ok "all of them" cmp <(member tcp6) "$T/tcp6"
 like "$(member tcp6)" ":1267 " "those that listen"
 is "$(member neighbours.json | jq -r '[.[] | .dst] | index("'"$gateway"'") != null')" \
 	true "neighbours are there"

@@ -181,8 +181,8 @@ ir_host_file_drop(struct ir_host_file *f, const char *outcome, const char *why)
 }
 
 void
-ir_host_file_fd(
-    struct ir_host_ledger *l, int fd, const char *prefix, const char *name)
+ir_host_file_fd(struct ir_host_ledger *l, int fd, const char *prefix,
+    const char *name, size_t last)
 {
 	struct ir_host_file f;
 	char chunk[CHUNK];
@@ -192,7 +192,8 @@ ir_host_file_fd(
 	ir_host_file_begin(&f, l, prefix, name);
 	while (more && (n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n > 0)
-			more = ir_host_file_put(&f, chunk, (size_t)n);
+			more = ir_host_file_put(&f, chunk, (size_t)n) &&
+			       (size_t)n >= last;
 		else if (errno != EINTR) {
 			ir_host_file_cut(&f, strerror(errno));
 			more = false;

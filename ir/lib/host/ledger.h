@@ -62,8 +62,9 @@ void ir_host_file_end(struct ir_host_file *f);
 void ir_host_file_drop(
     struct ir_host_file *f, const char *outcome, const char *why);
 
-/** ir_host_file_fd(l, fd, prefix, name): all that can be read from fd. */
-void ir_host_file_fd(
-    struct ir_host_ledger *l, int fd, const char *prefix, const char *name);
+/** ir_host_file_fd(l, fd, prefix, name, last): all that can be read from fd;
+ * less than last bytes at a time are the end, else only nothing is. */
+void ir_host_file_fd(struct ir_host_ledger *l, int fd, const char *prefix,
+    const char *name, size_t last);
 
 #endif

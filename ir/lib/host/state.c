@@ -32,6 +32,13 @@ static const char *const files[] = {"tcp", "tcp6", "udp", "udp6", "raw", "raw6",
     "xfrm_stat"};
 #define FILES (sizeof(files) / sizeof(files[0]))
 
+/* The first of them list sockets.  The kernel hands out as many whole lines as
+ * a page of its own takes (seq_file), and none of these has 512 bytes: what is
+ * shorter than half a page was the end.  To ask whether it was makes the kernel
+ * go through all sockets of the host once more, a millisecond for tcp alone. */
+#define SOCKETS     13
+#define LAST_SOCKET 2048
+
 /* Of the container's root. */
 static const char *const settings[] = {"resolv.conf", "hosts", "hostname"};
 
@@ -81,7 +88,8 @@ take_files(struct state *s, int netns, const char *prefix)
 			    &f, "skipped", "this kernel has none");
 			continue;
 		}
-		ir_host_file_fd(&s->l, fds[i], prefix, files[i]);
+		ir_host_file_fd(&s->l, fds[i], prefix, files[i],
+		    i < SOCKETS ? LAST_SOCKET : 0);
 		close(fds[i]);
 	}
 }
