@@ -26,10 +26,9 @@ start()
 	docker run -d --name "$name" "$@" bb sleep 1000000 >/dev/null
 }
 
-# The default network, and the host's address there.
+# The default network.
 lan=bridge
 ! engine_is podman || lan=podman
-gateway=$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' $lan)
 address()
 {
 	docker inspect "$1" | jq -r --arg lan $lan \
@@ -93,6 +92,9 @@ becomes()
 }
 
 start web
+# The host's address there; that of the network 20.10 tells only later.
+gateway=$(docker inspect web | jq -r --arg lan $lan \
+	'.[0].NetworkSettings.Networks[$lan].Gateway')
 docker network create --ipv6 --subnet fd77::/64 six >/dev/null
 docker network connect six web
 start other
