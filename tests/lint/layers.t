@@ -8,7 +8,7 @@
 declare -A rank=(
 	[base]=0
 	[archive]=1 [crypto]=1 [json]=1 [net]=1 [sandbox]=1 [stamp]=1
-	[bundle]=2 [docker]=2 [host]=2 [playbook]=2 [tree]=2
+	[bundle]=2 [docker]=2 [host]=2 [overlay]=2 [playbook]=2 [tree]=2
 	[collectors]=3
 	[cli]=4
 	[programs]=5

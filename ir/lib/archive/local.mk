@@ -1,4 +1,8 @@
 libir_a_SOURCES += \
+	ir/lib/archive/gzip.c \
+	ir/lib/archive/gzip.h \
+	ir/lib/archive/layer.c \
+	ir/lib/archive/layer.h \
 	ir/lib/archive/reader.c \
 	ir/lib/archive/reader.h \
 	ir/lib/archive/tarend.c \

@@ -76,8 +76,26 @@
 /* A path inside a container: Linux's PATH_MAX. */
 #define IR_MAX_PATH 4096u
 
+/* A path in a captured tree, which a container can make longer than any call of
+ * the kernel takes, a directory at a time; each byte of it stands in the tar
+ * again with each name below. */
+#define IR_MAX_TREE_PATH (16u << 10)
+
 /* Entries in a captured tree: ten times the largest image seen. */
 #define IR_MAX_TREE (10u << 20)
+
+/* Files of a container whose other names are still to come, while its tree is
+ * read: a power of two; with their paths some 20 MiB. */
+#define IR_MAX_LINKED (128u << 10)
+
+/* A line of an engine's memory of a layer's tar: bytes between two contents, a
+ * header with at most 1 MiB of records on either side, and what fills up the
+ * last record of the tar, in base64. */
+#define IR_MAX_SPLIT_LINE (8u << 20)
+
+/* Zeros in holes of a tree's files that are hashed, so that a file is the same
+ * whether the tar has them or not: 3 s. */
+#define IR_MAX_TREE_ZEROS (4ull << 30)
 
 /* Zeros after the end of a tar: tar(1) fills a record, by default of 10 KiB,
  * and records of more than 1 MiB are not in use. */

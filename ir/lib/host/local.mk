@@ -55,6 +55,8 @@ libir_a_SOURCES += \
 	ir/lib/host/processes.h \
 	ir/lib/host/resolver.c \
 	ir/lib/host/resolver.h \
+	ir/lib/host/rootmount.c \
+	ir/lib/host/rootmount.h \
 	ir/lib/host/rootfile.c \
 	ir/lib/host/rootfile.h \
 	ir/lib/host/ruleset.c \
