@@ -33,22 +33,39 @@ ir_tree_hash_xattrs(
 {
 	struct ir_sha256 *d = h->data;
 
-	if (m->nxattrs == 0)
-		return;
+	bool any = false;
+
 	ir_sha256_reset(d);
 	for (size_t i = 0; i < m->nxattrs; i++) {
 		const struct ir_tar_xattr *x = &m->xattrs[i];
 
+		/* The host's, who gives it to every file. */
+		if (strcmp(x->name, "security.selinux") == 0)
+			continue;
+		any = true;
 		ir_sha256_update(d, x->name, strlen(x->name) + 1);
 		hash_number(d, x->len);
 		ir_sha256_update(d, x->value, x->len);
 	}
-	ir_sha256_raw(d, out);
+	if (any)
+		ir_sha256_raw(d, out);
 }
 
-/* The content of a file into data; where its pieces lie into map. */
+static void
+hash_zeros(struct ir_tree_hashers *h, uint64_t n)
+{
+	static const char zeros[4096];
+
+	for (; n > 0; n -= n < sizeof(zeros) ? n : sizeof(zeros))
+		ir_sha256_update(
+		    h->data, zeros, n < sizeof(zeros) ? n : sizeof(zeros));
+}
+
+/* The content of a file into data, with its holes if they are to be filled;
+ * where its pieces lie into map. */
 static int
-hash_pieces(struct ir_tar *tar, struct ir_tree_hashers *h, struct ir_err *err)
+hash_pieces(struct ir_tar *tar, const struct ir_tar_member *m, bool fill,
+    struct ir_tree_hashers *h, struct ir_err *err)
 {
 	const void *p;
 	size_t n;
@@ -62,10 +79,14 @@ hash_pieces(struct ir_tar *tar, struct ir_tree_hashers *h, struct ir_err *err)
 			hash_number(h->map, total);
 			hash_number(h->map, at);
 		}
+		if (fill)
+			hash_zeros(h, at - want);
 		ir_sha256_update(h->data, p, n);
 		total += n;
 		want = at + n;
 	}
+	if (fill)
+		hash_zeros(h, m->size - want);
 	return rc;
 }
 
@@ -73,9 +94,15 @@ int
 ir_tree_hash_content(struct ir_tar *tar, const struct ir_tar_member *m,
     struct ir_tree_hashers *h, struct ir_node *node, struct ir_err *err)
 {
-	if (hash_pieces(tar, h, err) == -1)
+	bool fill = m->sparse && m->size <= h->zeros;
+
+	if (hash_pieces(tar, m, fill, h, err) == -1)
 		return -1;
 	ir_sha256_raw(h->data, node->sha256);
+	if (fill) {
+		h->zeros -= m->size;
+		node->sparse = false;
+	}
 	if (node->sparse) {
 		hash_number(h->map, m->size);
 		ir_sha256_update(h->map, node->sha256, sizeof(node->sha256));

@@ -13,6 +13,7 @@
 /* Used again for each file: over content, and over where its pieces lie. */
 struct ir_tree_hashers {
 	struct ir_sha256 *data, *map;
+	uint64_t zeros; /* how many of those in holes may still be hashed */
 };
 
 /** ir_tree_hash_xattrs(h, m, out): the digest as in struct ir_node; out is left

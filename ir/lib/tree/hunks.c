@@ -46,7 +46,7 @@ load(struct side *s, const struct ir_tree *t, const struct ir_node *node,
 	if (node == NULL || node->type != '-')
 		ir_buf_puts(&label, "/dev/null");
 	else {
-		if (node->sparse || node->unknown ||
+		if (node->holes || node->unknown ||
 		    node->size > IR_MAX_DIFF_TEXT)
 			return 0;
 		s->p = ir_tree_content(t, node, IR_MAX_DIFF_TEXT, &s->n, err);

@@ -9,5 +9,7 @@ libir_a_SOURCES += \
 	ir/lib/tree/hunks.h \
 	ir/lib/tree/listed.c \
 	ir/lib/tree/listed.h \
+	ir/lib/tree/inside.h \
+	ir/lib/tree/stack.c \
 	ir/lib/tree/tree.c \
 	ir/lib/tree/tree.h

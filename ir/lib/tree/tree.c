@@ -18,32 +18,10 @@
 #include "base/limits.h"
 #include "base/source.h"
 #include "tree/content.h"
+#include "tree/inside.h"
 
-#define SLAB_BYTES (256u << 10)
-
-/* Memory that is given back all at once. */
-struct slab {
-	struct slab *next;
-	_Alignas(16) char bytes[SLAB_BYTES];
-};
-
-/* A node, and which member of the tar it was. */
-struct entry {
-	struct ir_node node; /* first: a node is cast to its entry */
-	uint32_t seq;
-};
-
-struct ir_tree {
-	int fd;
-	char *name;
-	struct slab *slabs;
-	size_t used; /* of the first slab */
-	struct ir_node **nodes;
-	size_t n, cap;
-};
-
-static void *
-allocate(struct ir_tree *t, size_t n, size_t align)
+void *
+ir_tree_allocate(struct ir_tree *t, size_t n, size_t align)
 {
 	size_t at = (t->used + align - 1) / align * align;
 	struct slab *s = t->slabs;
@@ -100,12 +78,12 @@ normalise(struct ir_tree *t, const char *in, struct ir_err *err)
 	size_t len = strlen(in), out = 0;
 	char *path;
 
-	if (len == 0 || len >= IR_MAX_PATH) {
+	if (len == 0 || len >= IR_MAX_TREE_PATH) {
 		ir_fail(
 		    err, IR_EFORMAT, "%s: a name of %zu bytes", t->name, len);
 		return NULL;
 	}
-	if ((path = allocate(t, len + 2, 1)) == NULL) {
+	if ((path = ir_tree_allocate(t, len + 2, 1)) == NULL) {
 		ir_fail_mem(err);
 		return NULL;
 	}
@@ -130,8 +108,8 @@ normalise(struct ir_tree *t, const char *in, struct ir_err *err)
 	return path;
 }
 
-static int
-add(struct ir_tree *t, struct ir_node *node, struct ir_err *err)
+int
+ir_tree_add(struct ir_tree *t, struct ir_node *node, struct ir_err *err)
 {
 	if (t->n == t->cap) {
 		size_t cap = t->cap > 0 ? t->cap * 2 : 1024;
@@ -154,12 +132,12 @@ keep(struct ir_tree *t, const char *s, struct ir_err *err)
 	size_t len = strlen(s);
 	char *p;
 
-	if (len >= IR_MAX_PATH) {
+	if (len >= IR_MAX_TREE_PATH) {
 		ir_fail(err, IR_EFORMAT, "%s: a link to a name of %zu bytes",
 		    t->name, len);
 		return NULL;
 	}
-	if ((p = allocate(t, len + 1, 1)) == NULL)
+	if ((p = ir_tree_allocate(t, len + 1, 1)) == NULL)
 		ir_fail_mem(err);
 	else
 		memcpy(p, s, len + 1);
@@ -170,25 +148,28 @@ static int
 take(struct ir_tree *t, struct ir_tar *tar, const struct ir_tar_member *m,
     struct ir_tree_hashers *h, struct ir_err *err)
 {
-	struct entry *e = allocate(t, sizeof(*e), _Alignof(struct entry));
+	struct entry *e =
+	    ir_tree_allocate(t, sizeof(*e), _Alignof(struct entry));
 	struct ir_node *node = &e->node;
 
 	if (e == NULL)
 		return ir_fail_mem(err);
-	*e = (struct entry){.node = {
-				.type = m->type,
-				.mode = m->mode,
-				.uid = m->uid,
-				.gid = m->gid,
-				.mtime = m->mtime,
-				.mtime_ns = m->mtime_ns,
-				.size = m->size,
-				.major = m->major,
-				.minor = m->minor,
-				.at = m->at,
-				.sparse = m->sparse,
-				.unknown = m->type == 'h',
-			    }};
+	*e = (struct entry){.fd = t->fd,
+	    .node = {
+		.type = m->type,
+		.mode = m->mode,
+		.uid = m->uid,
+		.gid = m->gid,
+		.mtime = m->mtime,
+		.mtime_ns = m->mtime_ns,
+		.size = m->size,
+		.major = m->major,
+		.minor = m->minor,
+		.at = m->at,
+		.sparse = m->sparse,
+		.holes = m->sparse,
+		.unknown = m->type == 'h',
+	    }};
 	if ((node->path = normalise(t, m->path, err)) == NULL)
 		return -1;
 	if (m->type == 'h' &&
@@ -199,7 +180,7 @@ take(struct ir_tree *t, struct ir_tar *tar, const struct ir_tar_member *m,
 	ir_tree_hash_xattrs(h, m, node->xattrs);
 	if (m->type == '-' && ir_tree_hash_content(tar, m, h, node, err) == -1)
 		return ir_wrap(err, "%s: %s", t->name, node->path);
-	return add(t, node, err);
+	return ir_tree_add(t, node, err);
 }
 
 /* The last node of that path that stands before seq in the tar. */
@@ -246,7 +227,7 @@ resolve(struct ir_tree *t, struct ir_node *node, struct ir_err *err)
 	if (to->type == 'd')
 		return ir_fail(err, IR_EFORMAT,
 		    "%s: %s: a hard link to a directory", t->name, path);
-	*node = *to; /* not its seq */
+	*node = *to; /* not its seq; of the same tar */
 	node->path = path;
 	node->hardlink = hardlink;
 	return 0;
@@ -291,7 +272,8 @@ finish(struct ir_tree *t, struct ir_err *err)
 static int
 read_all(struct ir_tree *t, struct ir_tar *tar, struct ir_err *err)
 {
-	struct ir_tree_hashers h = {ir_sha256_new(err), ir_sha256_new(err)};
+	struct ir_tree_hashers h = {
+	    ir_sha256_new(err), ir_sha256_new(err), IR_MAX_TREE_ZEROS};
 	const struct ir_tar_member *m;
 	int rc = h.data != NULL && h.map != NULL ? 0 : -1;
 
@@ -354,6 +336,10 @@ ir_tree_free(struct ir_tree *t)
 		next = s->next;
 		free(s);
 	}
+	for (struct ir_tree *l = t->layers, *up; l != NULL; l = up) {
+		up = l->above;
+		ir_tree_free(l);
+	}
 	free(t->nodes);
 	free(t->name);
 	free(t);
@@ -381,7 +367,7 @@ ir_tree_content(const struct ir_tree *t, const struct ir_node *node, size_t max,
 
 	if (name == NULL)
 		return NULL;
-	if (node->type != '-' || node->sparse || node->unknown ||
+	if (node->type != '-' || node->holes || node->unknown ||
 	    node->size > max) {
 		ir_fail(err, IR_EFORMAT,
 		    "%s: not a file, not whole, or more than %zu bytes", name,
@@ -389,5 +375,5 @@ ir_tree_content(const struct ir_tree *t, const struct ir_node *node, size_t max,
 		return NULL;
 	}
 	*len = (size_t)node->size;
-	return ir_tree_slurp(t->fd, node, name, err);
+	return ir_tree_slurp(((const struct entry *)node)->fd, node, name, err);
 }

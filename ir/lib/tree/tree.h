@@ -32,10 +32,12 @@ struct ir_node {
 	uint8_t xattrs[32];    /* SHA-256 over the extended attributes in
 				* order of name; zeros if there are none */
 	int64_t at;            /* where the content starts in the tar */
-	bool sparse;           /* the tar leaves holes of it out: sha256 is not
-				* that of the content, but over its size and
-				* its pieces and where they belong, so that ten
-				* terabytes of nothing cost nothing */
+	bool sparse;           /* these are so large that sha256 is not that of
+				* the content, but over its size and its pieces
+				* and where they belong: ten terabytes of
+				* nothing cost nothing */
+	bool holes;            /* the tar leaves holes of it out: its content
+				* cannot be had from it in one piece */
 	bool unknown;          /* hardlink names no file in the tar: size and
 				* sha256 are not known */
 };
@@ -50,6 +52,21 @@ struct ir_tree;
 struct ir_tree *ir_tree_read(int fd, const char *name, struct ir_err *err);
 void ir_tree_free(struct ir_tree *t); /* NULL is fine */
 
+/* A layer of an image: a tar in which a name that begins with ".wh." says that
+ * what it names is not there any more (OCI Image Format, "Image Layer
+ * Filesystem Changeset"). */
+struct ir_tree_layer {
+	int fd;
+	const char *name;
+};
+
+/** ir_tree_stack(below, v, n, err): the tree that n layers make, the first
+ * being the lowest, on top of another tree, or of none if that is NULL.  Both
+ * that and the descriptors are the caller's, and must outlive this one.  Errors
+ * as those of ir_tree_read(). */
+struct ir_tree *ir_tree_stack(const struct ir_tree *below,
+    const struct ir_tree_layer *v, size_t n, struct ir_err *err);
+
 /** ir_tree_find(t, path): the node, or NULL. */
 const struct ir_node *ir_tree_find(const struct ir_tree *t, const char *path);
 
@@ -63,8 +80,9 @@ const struct ir_node *const *ir_tree_nodes(const struct ir_tree *t, size_t *n);
 
 /** ir_tree_content(t, node, max, len, err): a file's bytes with a NUL after
  * them, the caller frees; IR_EFORMAT if there are more than max, if it is
- * sparse or unknown, or if they are not those of node->sha256 any more.  Reads
- * the descriptor that ir_tree_read() was given, which must still be open. */
+ * not in one piece or unknown, or if they are not those of node->sha256 any
+ * more.  Reads the descriptor that ir_tree_read() was given, which must still
+ * be open. */
 char *ir_tree_content(const struct ir_tree *t, const struct ir_node *node,
     size_t max, size_t *len, struct ir_err *err);
 
