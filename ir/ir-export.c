@@ -11,10 +11,12 @@
 #include "bundle/act.h"
 #include "bundle/export.h"
 #include "cli/cli.h"
+#include "cli/imagefile.h"
 #include "json/json.h"
 
 static struct {
 	const char *bundle, *out;
+	const char *image;
 	const char *to[IR_OPTION_VALUES];
 	bool zst, unsealed;
 } opt;
@@ -23,6 +25,9 @@ static const struct ir_option options[] = {
     {'b', "bundle", "DIR",
 	"the bundle (default: IR_BUNDLE, or the sealed one here)", NULL,
 	&opt.bundle},
+    {0, "image", "NAME",
+	"not the bundle, but a container or an image in it, for docker load",
+	NULL, &opt.image},
     {'o', "output", "FILE",
 	"the file, or the directory for it; - is standard output", NULL,
 	&opt.out},
@@ -44,6 +49,10 @@ find(int argc, char **argv, char **dir, struct ir_err *err)
 		    argv[0]);
 	if (ir_bundle_locate(argc == 1 ? argv[0] : opt.bundle, !opt.unsealed,
 		dir, err) == -1)
+		return -1;
+	/* An image can be had of one that is still open. */
+	if (*dir == NULL && opt.image != NULL &&
+	    ir_bundle_locate(NULL, opt.unsealed, dir, err) == -1)
 		return -1;
 	if (*dir == NULL)
 		return ir_fail(err, IR_ENOENT,
@@ -151,6 +160,59 @@ report(const char *dir, const struct ir_exported *x)
 }
 
 static int
+check_image(struct ir_err *err)
+{
+	if (opt.out == NULL)
+		return ir_fail(
+		    err, IR_EUSAGE, "say with -o which file is to be made");
+	if (opt.zst || opt.to[0] != NULL)
+		return ir_fail(err, IR_EUSAGE,
+		    "--image cannot be compressed or encrypted: export the "
+		    "bundle, or use zstd or age");
+	return 0;
+}
+
+static void
+report_image(const struct ir_image_file *f)
+{
+	const char *name = strcmp(opt.out, "-") == 0 ? "" : opt.out;
+	char size[16];
+
+	ir_size(size, f->out.size);
+	ir_say("exported  %s as %s: %zu layers, %s", opt.image, f->name,
+	    f->layers, size);
+	ir_say("id        sha256:%s", f->id);
+	ir_say("sha256    %s", f->out.sha256);
+	if (f->unproven > 0)
+		ir_warn("%zu of its layers are as they lay on the engine's "
+			"disk, which is not what the image says",
+		    f->unproven);
+	ir_say("to look at it: docker load -i %s; docker run --rm -it "
+	       "--network none %s",
+	    *name != '\0' ? name : "FILE", f->name);
+}
+
+/* A container or an image. */
+static int
+export_image(const char *dir, struct ir_err *err)
+{
+	struct ir_image_file f;
+	int rc = check_image(err);
+
+	if (rc == 0)
+		rc = ir_image_file(dir, opt.image, opt.out, &f, err);
+	if (rc == -1)
+		return -1;
+	report_image(&f);
+	ir_result(json_pack("{s:o, s:s, s:s+, s:I, s:s, s:I}", "file",
+	    ir_json_text(opt.out), "name", f.name, "id", "sha256:", f.id,
+	    "size", (json_int_t)f.out.size, "sha256", f.out.sha256, "layers",
+	    (json_int_t)f.layers));
+	free(f.name);
+	return 0;
+}
+
+static int
 run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
 	struct ir_export_options o = {
@@ -165,8 +227,15 @@ run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 	char *dir = NULL;
 	int rc = -1;
 
-	if (check_stdout(cli, err) == 0 && check_name(opt.out, err) == 0 &&
-	    find(argc, argv, &dir, err) == 0 && recipients(&to, err) == 0) {
+	if (check_stdout(cli, err) == -1 || check_name(opt.out, err) == -1 ||
+	    find(argc, argv, &dir, err) == -1)
+		return -1;
+	if (opt.image != NULL) {
+		rc = export_image(dir, err);
+		free(dir);
+		return rc;
+	}
+	if (recipients(&to, err) == 0) {
 		o.to = to;
 		rc = ir_bundle_export(dir, &o, &x, err);
 		ir_age_recipients_free(to);
@@ -190,6 +259,8 @@ static const char *const examples[] = {
     "compressed and encrypted to Bob's ssh-ed25519 key, onto a disk",
     "ir export -o - | ssh bob@lab 'ir import -'",
     "over the network, without a file between",
+    "ir export --image=web -o web.tar && docker load -i web.tar",
+    "the captured container as an image, to look at it",
     NULL,
 };
 
