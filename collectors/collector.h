@@ -26,7 +26,8 @@ enum ir_profile {
 
 /* How a run of a collector ended. */
 enum ir_collected {
-	IR_GOT,     /* something was collected */
+	IR_GOT,     /* something was collected; err can hold a note for the
+		     * ledger, with the code IR_OK */
 	IR_NOTHING, /* there was nothing to collect */
 	IR_SKIP,    /* not applicable here: err says why */
 	IR_FAIL,    /* err says why; what was written is kept, marked */
@@ -45,6 +46,8 @@ struct ir_target {
 	const char *engine_dir, *dir, *image_dir;
 	const char *mark; /* put on what is made on the engine for a while */
 	bool live;        /* the container runs and is not to be paused */
+	bool by_engine;   /* its files come through the engine, even where they
+			   * could be read from its disk */
 	/* The container as this host has it, for a local engine and root; or
 	 * NULL, and no_host says why, fit to follow "skipped: ". */
 	struct ir_host *host;

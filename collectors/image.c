@@ -2,27 +2,20 @@
  *
  * The image that the container was made from: what it should have been.
  *
- * Its tree is exported from a container that is made of it and never started.
- * That costs the engine's disk some kilobytes, in a new empty layer, and is
- * removed again; "save" would write the whole image to the engine's temporary
- * directory first.  On a storage driver that copies (vfs) both cost the same.
+ * Where the engine keeps its files on this host, its layers are read from
+ * there. Else its tree is exported from a container that is made of it and
+ * never started. That costs the engine's disk some kilobytes, in a new empty
+ * layer, and is removed again; "save" would write the whole image to the
+ * engine's temporary directory first.  On a storage driver that copies (vfs)
+ * both cost the same.
  */
 #include "docker/image.h"
 #include "base/buf.h"
 #include "base/signal.h"
 #include "collectors/copy.h"
+#include "collectors/layers.h"
+#include "collectors/local.h"
 #include "docker/container.h"
-
-/* Whether the tree is had already, from a run that was cut off. */
-static bool
-have_tree(const struct ir_target *t, struct ir_sink *sink)
-{
-	struct ir_err err;
-	ir_auto_free char *path =
-	    ir_asprintf(&err, "%s/filesystem.tar", t->image_dir);
-
-	return path != NULL && sink->has(sink, path);
-}
 
 static enum ir_collected
 tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
@@ -59,6 +52,53 @@ tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	return IR_FAIL;
 }
 
+/* From the engine's disk; IR_SKIP, with the reason, if that cannot be. */
+static enum ir_collected
+local(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
+{
+	enum ir_collected how = IR_SKIP;
+	struct ir_overlay o;
+	struct ir_err note;
+	int rc;
+
+	if (ir_local_open(t, &o, err) == 0) {
+		rc = ir_layers_take(t, &o, sink, &note, err);
+		if (rc != -1)
+			*err = note;
+		if (rc != -1 || err->code == IR_EINTR)
+			how = rc == 1 ? IR_GOT : IR_FAIL;
+	}
+	ir_overlay_close(&o);
+	return how;
+}
+
+static enum ir_collected
+layers_or_tree(
+    const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
+{
+	struct ir_err why;
+	enum ir_collected how = local(t, sink, err);
+
+	if (how != IR_SKIP)
+		return how;
+	why = *err;
+	how = tree(t, sink, err);
+	if (how == IR_GOT)
+		ir_note(err, "by the engine: %s", why.msg);
+	return how;
+}
+
+/* Whether a file of it is had already, from a run that was cut off. */
+static bool
+have(const struct ir_target *t, struct ir_sink *sink, const char *file)
+{
+	struct ir_err err;
+	ir_auto_free char *path =
+	    ir_asprintf(&err, "%s/%s", t->image_dir, file);
+
+	return path != NULL && sink->has(sink, path);
+}
+
 static enum ir_collected
 image_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 {
@@ -72,14 +112,15 @@ image_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 		return how;
 	how = ir_copy_raw(t, IR_RAW_HISTORY, t->image, sink, t->image_dir,
 	    "history.json", err);
-	if (how != IR_GOT || t->profile == IR_TRIAGE || have_tree(t, sink))
+	if (how != IR_GOT || t->profile == IR_TRIAGE ||
+	    have(t, sink, "filesystem.tar") || have(t, sink, "layers.json"))
 		return how;
-	return tree(t, sink, err);
+	return layers_or_tree(t, sink, err);
 }
 
 const struct ir_collector ir_collector_image = {
     .name = "image",
-    .what = "the original image: inspect, history, tree",
+    .what = "the original image: inspect, history, layers or tree",
     .changes = "a container of the image is made, not started, and removed",
     .calls = "GET /images/sha256:{image}/json\n"
 	     "GET /images/sha256:{image}/history\n"

@@ -12,6 +12,9 @@ libir_a_SOURCES += \
 	collectors/image.c \
 	collectors/inspect.c \
 	collectors/jsonl.c collectors/jsonl.h \
+	collectors/layers.c collectors/layers.h \
+	collectors/claim.c collectors/claim.h \
+	collectors/local.c collectors/local.h \
 	collectors/logs.c \
 	collectors/memory.c \
 	collectors/networks.c \

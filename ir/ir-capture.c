@@ -3,6 +3,8 @@
  * ir-capture: everything that can be had of a container, most volatile first,
  * into the bundle, with a ledger of what was not.
  */
+#include <string.h>
+
 #include "cli/capture.h"
 #include "cli/cli.h"
 #include "cli/places.h"
@@ -10,7 +12,6 @@
 #include "docker/container.h"
 
 static struct ir_capture_wish wish;
-
 /* The container is not there any more; perhaps some of it is in the bundle. */
 static void
 say_lost(struct ir_cli *cli, const char *name)

@@ -13,6 +13,7 @@
 #include "base/signal.h"
 #include "bundle/lookup.h"
 #include "cli/cli.h"
+#include "cli/trees.h"
 #include "docker/container.h"
 #include "tree/describe.h"
 #include "tree/hunks.h"
@@ -30,48 +31,13 @@ static const struct ir_option options[] = {
     IR_OPTION_END,
 };
 
-/* A captured tree. */
-struct side {
-	char *path; /* of the tar, in the bundle */
-	int fd;
-	struct ir_tree *tree;
-};
-
 struct diff {
 	struct ir_capture capture;
-	struct side before, after;
+	struct ir_trees trees;
 	struct ir_listed *listed; /* NULL: the engine's list is not there */
 	struct ir_changes changes;
 	json_t *list; /* for --json */
 };
-
-/* Opens dir/filesystem.tar: 1; 0 if it is not there, which is then said; or
- * -1. */
-static int
-open_side(int dirfd, const char *dir, const char *whose, struct side *s,
-    struct ir_err *err)
-{
-	ir_auto_free char *part = NULL;
-	uint64_t size;
-
-	s->path = ir_asprintf(err, "%s/filesystem.tar", dir);
-	part = ir_asprintf(err, "%s/filesystem.tar.part", dir);
-	if (s->path == NULL || part == NULL)
-		return -1;
-	if ((s->fd = ir_open_regular(dirfd, s->path, &size, err)) != -1)
-		return 1;
-	if (err->code != IR_ENOENT)
-		return -1;
-	if (faccessat(dirfd, part, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		ir_complain("the %s's file system was cut short, and cannot be "
-			    "compared: %s",
-		    whose, part);
-	else
-		ir_complain("the %s's file system was not captured: %s is not "
-			    "there",
-		    whose, s->path);
-	return 0;
-}
 
 static int
 read_listed(int dirfd, struct diff *d, struct ir_err *err)
@@ -99,25 +65,15 @@ read_listed(int dirfd, struct diff *d, struct ir_err *err)
 static int
 load(int dirfd, const char *name, struct diff *d, struct ir_err *err)
 {
-	int a, b;
+	int rc;
 
-	if (ir_bundle_capture(dirfd, name, &d->capture, err) == -1 ||
-	    (b = open_side(
-		 dirfd, d->capture.dir, "container", &d->after, err)) == -1 ||
-	    (a = open_side(
-		 dirfd, d->capture.image, "image", &d->before, err)) == -1)
+	if (ir_bundle_capture(dirfd, name, &d->capture, err) == -1)
 		return -1;
-	if (a == 0 || b == 0)
-		return 0;
+	if ((rc = ir_trees_open(dirfd, &d->capture, &d->trees, err)) != 1)
+		return rc;
 	if (read_listed(dirfd, d, err) == -1)
 		return -1;
-	d->before.tree = ir_tree_read(d->before.fd, d->before.path, err);
-	if (d->before.tree == NULL)
-		return -1;
-	d->after.tree = ir_tree_read(d->after.fd, d->after.path, err);
-	if (d->after.tree == NULL)
-		return -1;
-	return ir_tree_compare(d->before.tree, d->after.tree, d->listed,
+	return ir_tree_compare(d->trees.before, d->trees.after, d->listed,
 		   &d->changes, err) == 0
 		   ? 1
 		   : -1;
@@ -128,14 +84,7 @@ unload(struct diff *d)
 {
 	ir_changes_free(&d->changes);
 	ir_listed_free(d->listed);
-	for (int i = 0; i < 2; i++) {
-		struct side *s = i == 0 ? &d->before : &d->after;
-
-		ir_tree_free(s->tree);
-		if (s->fd != -1)
-			close(s->fd);
-		free(s->path);
-	}
+	ir_trees_close(&d->trees);
 	ir_capture_free(&d->capture);
 	json_decref(d->list);
 }
@@ -211,7 +160,7 @@ show(struct diff *d, const struct ir_change *c, struct ir_err *err)
 		return -1;
 	if (!opt.name_only && !opt.no_hunks)
 		rc = ir_tree_hunks(
-		    d->before.tree, d->after.tree, c, &hunks, err);
+		    d->trees.before, d->trees.after, c, &hunks, err);
 	if (rc == -1)
 		return -1;
 	if (rc == 1)
@@ -290,17 +239,17 @@ report(struct ir_cli *cli, struct diff *d, struct ir_err *err)
 	ir_result(json_pack("{s:s, s:o, s:o, s:s, s:s, s:b, s:I, s:O*, s:o}",
 	    "container", d->capture.id, "name",
 	    ir_json_text(ir_docker_name(d->capture.inspect)), "bundle",
-	    ir_json_text(cli->bundle_dir), "before", d->before.path, "after",
-	    d->after.path, "engine_list", d->listed != NULL, "hidden",
-	    (json_int_t)d->changes.hidden, "changes", d->list, "engine_only",
-	    left));
+	    ir_json_text(cli->bundle_dir), "before", d->trees.before_path,
+	    "after", d->trees.after_path, "engine_list", d->listed != NULL,
+	    "hidden", (json_int_t)d->changes.hidden, "changes", d->list,
+	    "engine_only", left));
 	return d->changes.n > 0;
 }
 
 static int
 run(struct ir_cli *cli, int argc, char **argv, struct ir_err *err)
 {
-	struct diff d = {.before.fd = -1, .after.fd = -1};
+	struct diff d = {0};
 	ir_auto_close int dirfd =
 	    open(cli->bundle_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc;

@@ -60,7 +60,7 @@ signal()
 # A background job of a script ignores SIGINT unless told otherwise.
 in_capture()
 {
-	env --default-signal=INT ir capture big >"$T/out" 2>"$T/err" &
+	env --default-signal=INT ir capture --method=api big >"$T/out" 2>"$T/err" &
 	capture=$!
 	until [ -s "$IR_BUNDLE/$tree.part" ] || ! kill -0 $capture 2>/dev/null
 	do
@@ -70,7 +70,7 @@ in_capture()
 	"$@"
 	wait $capture 2>/dev/null
 	code=$?
-	out=$(<"$T/out") err=$(<"$T/err") ran="ir capture big, with $*"
+	out=$(<"$T/out") err=$(<"$T/err") ran="ir capture --method=api big, with $*"
 }
 
 # A signal: closed properly.
@@ -105,7 +105,7 @@ is "$(docker inspect -f '{{.State.Status}}' big)" paused \
 run ir verify "$IR_BUNDLE"
 code_is 12 "it verifies as far as it goes"
 out_has "inspect.json"
-run ir capture big
+run ir capture --method=api big
 code_is 0 "and is captured again, into the same bundle"
 is "$(docker inspect -f '{{.State.Status}}' big)" running "and thawed"
 run ir seal
@@ -120,7 +120,7 @@ mount -t tmpfs -o size=20m none "$T/small"
 at_exit umount "$T/small"
 (cd "$T/small" && ir open INC-2 >"$T/name" 2>/dev/null)
 IR_BUNDLE=$T/small/$(cat "$T/name")
-run ir capture big
+run ir capture --method=api big
 code_is 10 "the disk is full"
 like "$out" "failed +filesystem +.*No space left" "and the ledger says so"
 is "$(docker inspect -f '{{.State.Status}}' big)" running "thawed all the same"

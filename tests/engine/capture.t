@@ -30,7 +30,7 @@ before=$(docker ps -aq | wc -l)
 c=data/containers/$id i=data/images/${image#sha256:}
 
 ok "a bundle is opened" opened
-run ir capture web
+run ir capture --method=api web
 code_is 0 "a running container is captured"
 for k in engine inspect exec stats events logs changes networks filesystem \
 	image; do
@@ -78,7 +78,7 @@ is "$(docker run --rm --network none look:1 cat /tmp/shell.php)" dropped \
 	"docker import makes an image of it again"
 docker rmi look:1 >/dev/null
 
-run ir capture web
+run ir capture --method=api web
 code_is 0 "a second capture into the same bundle"
 ok "stands beside the first" \
 	test -s "$(echo "$IR_BUNDLE/$c"/run-*/filesystem.tar)"
@@ -93,13 +93,13 @@ out_has "image $(cut -c8-19 <<<"$image"): a container was made of it" "the helpe
 
 opened
 docker pause web >/dev/null
-run ir capture --json web
+run ir capture --method=api --json web
 code_is 0 "a paused container is captured"
 json_is .complete true
 json_is '[.ledger[] | select(.outcome == "failed")] | length' 0
 is "$(docker inspect -f '{{.State.Status}}' web)" paused "and stays paused"
 
-run ir capture --commit --quiet web
+run ir capture --method=api --commit --quiet web
 code_is 0 "with an evidence image"
 is "$(docker images --format '{{.Repository}}:{{.Tag}}' ir-evidence/inc-1)" \
 	ir-evidence/inc-1:web "under a name of its own"
@@ -109,28 +109,28 @@ is "$(docker run --rm --network none ir-evidence/inc-1:web cat /tmp/shell.php)" 
 
 docker run -d --name dead bb true >/dev/null
 docker wait dead >/dev/null
-run ir capture dead
+run ir capture --method=api dead
 code_is 0 "a stopped container is captured"
 like "$out" "skipped +top +the container is not running" "without processes"
 like "$out" "empty +logs" "an empty log is empty, not failed"
 like "$out" "empty +networks|collected +networks" "networks are told"
 
 docker run -d --name gone --rm --log-driver none bb sleep 1000 >/dev/null
-run ir capture gone
+run ir capture --method=api gone
 code_is 0 "an AutoRemove container with no logs"
 err_has "was started with --rm"
 like "$out" "skipped +logs +its log driver keeps nothing"
 
 docker run -d --name live bb sh -c 'while :; do date >/tmp/d; done' >/dev/null
-run ir capture --live live
+run ir capture --method=api --live live
 err_has "goes on running" "--live warns"
 is "$(docker inspect -f '{{.State.Status}}' live)" running
 
-run ir capture --dry-run web
+run ir capture --method=api --dry-run web
 code_is 0 "a dry run"
 out_has "nothing is changed"
 like "$out" "shared +.*: (image: .*bb|network: )" "says who else is hit"
-run ir capture --dry-run --json live
+run ir capture --method=api --dry-run --json live
 json_is .dry_run true
 json_is '.calls[0].path' "/containers/$(docker inspect -f '{{.Id}}' live)/pause"
 

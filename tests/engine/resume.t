@@ -41,7 +41,7 @@ killed()
 {
 	local pid
 
-	env --default-signal=INT ir capture web >"$T/out" 2>"$T/err" &
+	env --default-signal=INT ir capture --method=api web >"$T/out" 2>"$T/err" &
 	pid=$!
 	until grep '"ev":"chunk"' "$IR_BUNDLE/journal/$1-ir-capture.jsonl" |
 		grep -q filesystem.tar ||
@@ -77,7 +77,7 @@ proven=$(journal 0001 | jq -s 'map(select(.ev == "chunk" and
 	(.path | endswith("filesystem.tar")))) | last |
 	.offset + .length')
 
-run ir capture web
+run ir capture --method=api web
 code_is 0 "the next one goes on with it"
 err_has "the capture of run 1 was cut off"
 err_has "${#files[@]} of its files"
@@ -122,7 +122,7 @@ run ir verify "$T/out.tar"
 code_is 0 "so is a tar of it"
 out_has "run 2 took"
 rm -f "$T/out.tar"
-run ir capture web
+run ir capture --method=api web
 code_is 73 "nothing goes on with a sealed one"
 sed -n 's/^    //p' "$IR_BUNDLE/VERIFY.txt" >"$T/commands"
 cd "$IR_BUNDLE" || exit 1
@@ -152,7 +152,7 @@ is "$(status)" paused "and the container paused"
 is "$(docker ps -aqf name=left)" "" "what the first made on the engine is gone"
 is "$(docker ps -aqf name=others | wc -l)" 1 "what another made is not"
 docker rm others >/dev/null
-run ir capture --json web
+run ir capture --method=api --json web
 code_is 0 "a third goes on with both"
 json_is .resumes 2
 json_is '.ledger[] | select(.collector == "inspect").kept' 1
@@ -184,7 +184,7 @@ opened
 killed 0001 INT
 code_is 130 "a capture is interrupted"
 is "$(status)" running "the container is thawed"
-run ir capture web
+run ir capture --method=api web
 code_is 0 "the next one goes on with it"
 err_has "ran on since then"
 like "$out" "kept +inspect +from run 1"
@@ -198,7 +198,7 @@ opened
 killed 0001 KILL
 chmod u+w "$IR_BUNDLE/$c/inspect.json"
 echo ' ' >>"$IR_BUNDLE/$c/inspect.json"
-run ir capture web
+run ir capture --method=api web
 code_is 0 "a file was changed in between: all is taken anew"
 like "$err" "run 1 is not gone on with.*inspect.json: was modified" "it says which"
 ok "beside the first" test -s "$IR_BUNDLE/$c/run-0002/filesystem.tar"
@@ -209,12 +209,12 @@ is "$(status)" running "and thawed all the same"
 # Asked to take all anew; and then there is nothing to go on with any more.
 opened
 killed 0001 KILL
-run ir capture --fresh web
+run ir capture --method=api --fresh web
 code_is 0 "--fresh"
 ok "takes all anew" test -s "$IR_BUNDLE/$c/run-0002/filesystem.tar"
 unlike "$out" "kept +"
 is "$(status)" running "thawed"
-run ir capture web
+run ir capture --method=api web
 code_is 0
 ok "a finished one is not gone on with" \
 	test -s "$IR_BUNDLE/$c/run-0003/filesystem.tar"
@@ -226,14 +226,14 @@ opened
 killed 0001 KILL
 run ir pause web
 out_has "already paused"
-run ir capture web
+run ir capture --method=api web
 code_is 0 "the responder paused it in between"
 is "$(status)" paused "it stays so"
 run ir pause --undo web
 opened
 run ir pause web
 killed 0002 KILL
-run ir capture web
+run ir capture --method=api web
 code_is 0 "the responder had paused it before"
 is "$(status)" paused "it stays so"
 run ir pause --undo web
@@ -241,11 +241,11 @@ is "$(status)" running
 
 # One that lives is not taken for dead.
 opened
-env --default-signal=INT ir capture web >/dev/null 2>&1 &
+env --default-signal=INT ir capture --method=api web >/dev/null 2>&1 &
 pid=$!
 until [ -s "$IR_BUNDLE/$tree.part" ]; do sleep 0.02; done
 kill -STOP $pid
-run ir capture web
+run ir capture --method=api web
 code_is 0 "a second capture, while the first one lives"
 ok "takes all for itself" test -s "$IR_BUNDLE/$c/run-0002/filesystem.tar"
 err_has "is paused already"
@@ -260,7 +260,7 @@ code_is 0
 # Without a key.
 IR_KEY='' HOME=$T/nobody opened
 killed 0001 KILL
-IR_KEY='' HOME=$T/nobody run ir capture web
+IR_KEY='' HOME=$T/nobody run ir capture --method=api web
 code_is 0 "without a key"
 like "$out" "kept +inspect +from run 1"
 is "$(status)" running
@@ -289,7 +289,7 @@ for raw in lines:
     out += raw
 open(path, "wb").write(out)
 EOT
-	run ir capture web
+	run ir capture --method=api web
 	code_is 0 "a capture whose journal says $to is not gone on with"
 	unlike "$out" "kept +" "nothing is kept"
 	err_has "all is taken anew"
@@ -301,7 +301,7 @@ done
 opened
 killed 0001 KILL
 docker rm -f web >/dev/null
-run ir capture web
+run ir capture --method=api web
 code_is 66 "the container is gone"
 err_has "no such container"
 err_has "the capture of web in run 1 was cut off and cannot be gone on with"

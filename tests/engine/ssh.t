@@ -182,7 +182,7 @@ opened()
 }
 bundle=$T/case/$(opened)
 rm -f ssh.args
-run ir capture -q -b "$bundle" -H "$at" web
+run ir capture --method=api -q -b "$bundle" -H "$at" web
 code_is 0 "capture"
 is "$(there export web | tar -t | sort | sha256sum)" \
 	"$(tar -tf "$bundle/data/containers/$id/filesystem.tar" | sort |
@@ -202,7 +202,7 @@ midway()
 	rm -rf case ssh.pids
 	bundle=$T/case/$(opened)
 	rm -f ssh.pids
-	ir capture -q -b "$bundle" -H "$at" web >out 2>err &
+	ir capture --method=api -q -b "$bundle" -H "$at" web >out 2>err &
 	job=$!
 	for ((i = 0; i < 600; i++)); do
 		find "$bundle/data" -name 'filesystem.tar*' -size +4M |

@@ -105,7 +105,7 @@ ssh-keygen -q -t ed25519 -N '' -C id@lab -f id
 export IR_KEY=$T/id
 with mine ir open -q -H $at INC-1
 bundle=$T/$out
-with mine ir capture -q -H $at -b "$bundle" web
+with mine ir capture --method=api -q -H $at -b "$bundle" web
 code_is 0 "capture"
 is "$(tar -xOf "$bundle/data/containers/$id/filesystem.tar" big | sha256sum)" \
 	"$(there exec web cat /big | sha256sum)" "the file came through"

@@ -94,11 +94,13 @@ run sha256sum --strict -c manifest-sha256.txt
 code_is 0 "sha256sum agrees"
 run python3 "$IR_SRCDIR/tests/bagit-check.py" .
 code_is 0 "a BagIt validator agrees"
-printf x | dd of="data/containers/$id/filesystem.tar" bs=1 seek=700 \
+tree=data/containers/$id/filesystem.tar
+[ -e "$tree" ] || tree=data/containers/$id/layer.tar
+printf x | dd of="$tree" bs=1 seek=700 \
 	conv=notrunc 2>/dev/null
 run ir verify .
 code_is 20 "one byte flipped is found"
-out_has "data/containers/$id/filesystem.tar"
+out_has "$tree"
 run sha256sum --strict --quiet -c manifest-sha256.txt
 code_is 1 "by sha256sum as well"
 

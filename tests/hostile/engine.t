@@ -66,7 +66,7 @@ captured()
 	rm -rf case && mkdir case
 	IR_BUNDLE=$(ir open -q -d case INC-1 2>/dev/null)
 	export IR_BUNDLE
-	run ir capture web
+	run ir capture --method=api web
 	dir=$IR_BUNDLE/data/containers/$id
 }
 

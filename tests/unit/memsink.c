@@ -76,7 +76,7 @@ void
 memsink_init(struct memsink *m)
 {
 	memset(m, 0, sizeof(*m));
-	m->sink = (struct ir_sink){mem_open, mem_has, mem_change};
+	m->sink = (struct ir_sink){mem_open, mem_has, mem_change, NULL};
 }
 
 void

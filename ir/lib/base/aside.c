@@ -216,7 +216,8 @@ static _Noreturn void
 be_child(
     int fd, int (*fn)(void *, struct ir_sink *, struct ir_err *), void *arg)
 {
-	struct child c = {{child_open, child_has, child_change}, fd, {false}};
+	struct child c = {
+	    {child_open, child_has, child_change, NULL}, fd, {false}};
 	struct ir_err err = {IR_OK, ""};
 	int rc = fn(arg, &c.sink, &err);
 

@@ -19,3 +19,9 @@ ir_sink_put(struct ir_sink *sink, const char *path, const void *p, size_t n,
 	}
 	return s->close(s, NULL, err);
 }
+
+bool
+ir_sink_whole(struct ir_sink *sink, const char *path)
+{
+	return sink->whole != NULL && sink->whole(sink, path);
+}

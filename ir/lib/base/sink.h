@@ -35,7 +35,14 @@ struct ir_sink {
 	 * it is undone ("" if it cannot be), why.  Made before the change. */
 	int (*change)(struct ir_sink *, const char *what, const char *undo,
 	    const char *why, struct ir_err *);
+	/* Whether a whole file of that path is there, whoever wrote it, now or
+	 * in an earlier run: what is had once is not taken again.  May be
+	 * NULL: that cannot be told. */
+	bool (*whole)(struct ir_sink *, const char *path);
 };
+
+/** ir_sink_whole(sink, path): the same, and false if it cannot be told. */
+bool ir_sink_whole(struct ir_sink *sink, const char *path);
 
 /** ir_sink_put(sink, path, p, n, err): one whole file. */
 int ir_sink_put(struct ir_sink *sink, const char *path, const void *p, size_t n,

@@ -21,6 +21,8 @@ libir_a_SOURCES += \
 	ir/lib/bundle/items.c ir/lib/bundle/items.h \
 	ir/lib/bundle/journal.c ir/lib/bundle/journal.h \
 	ir/lib/bundle/journalread.c \
+	ir/lib/bundle/layers.c \
+	ir/lib/bundle/layers.h \
 	ir/lib/bundle/lines.c ir/lib/bundle/lines.h \
 	ir/lib/bundle/lookup.c ir/lib/bundle/lookup.h \
 	ir/lib/bundle/manifest.c ir/lib/bundle/manifest.h \

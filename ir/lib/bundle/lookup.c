@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "bundle/layers.h"
 #include "bundle/names.h"
 #include "json/json.h"
 
@@ -38,11 +39,25 @@ has(int dirfd, const char *dir, const char *file)
 	return fd != -1;
 }
 
-/* The newest of dir and dir/run-NNNN that holds file: *best is a new string,
- * or NULL. */
+/* A whole file system, in one of its forms. */
+static bool
+has_tree(int dirfd, const char *dir, const char *form)
+{
+	return has(dirfd, dir, "filesystem.tar") || has(dirfd, dir, form);
+}
+
+static bool
+has_only(int dirfd, const char *dir, const char *file)
+{
+	return has(dirfd, dir, file);
+}
+
+/* The newest of dir and dir/run-NNNN of which is() is true, with that file:
+ * *best is a new string, or NULL. */
 static int
-newest(int dirfd, const char *dir, const char *file, char **best,
-    struct ir_err *err)
+newest(int dirfd, const char *dir,
+    bool (*is)(int dirfd, const char *dir, const char *file), const char *file,
+    char **best, struct ir_err *err)
 {
 	DIR *d = ir_open_dir(dirfd, dir, err);
 	char run[] = "run-0000";
@@ -57,13 +72,13 @@ newest(int dirfd, const char *dir, const char *file, char **best,
 		if (!ir_bundle_run_dir(n) || strcmp(n, run) <= 0)
 			continue;
 		ir_auto_free char *path = ir_asprintf(err, "%s/%s", dir, n);
-		if (path != NULL && has(dirfd, path, file))
+		if (path != NULL && is(dirfd, path, file))
 			strcpy(run, n);
 	}
 	closedir(d);
 	if (strcmp(run, "run-0000") != 0)
 		*best = ir_asprintf(err, "%s/%s", dir, run);
-	else if (has(dirfd, dir, file))
+	else if (is(dirfd, dir, file))
 		*best = ir_asprintf(err, "%s", dir);
 	else
 		return 0;
@@ -78,12 +93,12 @@ pick(int dirfd, const char *id, char **dir, struct ir_err *err)
 	ir_auto_free char *base = ir_asprintf(err, CONTAINERS "/%s", id);
 
 	if (base == NULL ||
-	    newest(dirfd, base, "filesystem.tar", dir, err) == -1)
+	    newest(dirfd, base, has_tree, IR_LAYER_TAR, dir, err) == -1)
 		return -1;
 	if (*dir != NULL && has(dirfd, *dir, "inspect.json"))
 		return 0;
 	free(*dir);
-	return newest(dirfd, base, "inspect.json", dir, err);
+	return newest(dirfd, base, has_only, "inspect.json", dir, err);
 }
 
 static int
@@ -100,7 +115,8 @@ image_of(int dirfd, struct ir_capture *c, struct ir_err *err)
 	if ((base = ir_asprintf(err, "data/images/%s", image)) == NULL)
 		return -1;
 	/* Not captured, or not whole: whoever wants a file of it will say. */
-	if (newest(dirfd, base, "filesystem.tar", &c->image, err) == -1 ||
+	if (newest(dirfd, base, has_tree, IR_LAYERS_JSON, &c->image, err) ==
+		-1 ||
 	    c->image == NULL)
 		c->image = ir_asprintf(err, "%s", base);
 	return c->image != NULL ? 0 : -1;

@@ -18,9 +18,9 @@ struct ir_capture {
 };
 
 /** ir_bundle_capture(dirfd, name, c, err): the newest capture, with a whole
- * filesystem.tar if there is one, of the container with that name or
- * unambiguous id prefix; name NULL means the only one in the bundle.
- * IR_ENOENT lists what is there.  Released by ir_capture_free(). */
+ * file system if there is one (filesystem.tar, or layer.tar), of the container
+ * with that name or unambiguous id prefix; name NULL means the only one in the
+ * bundle. IR_ENOENT lists what is there.  Released by ir_capture_free(). */
 int ir_bundle_capture(
     int dirfd, const char *name, struct ir_capture *c, struct ir_err *err);
 void ir_capture_free(struct ir_capture *c);

@@ -336,6 +336,16 @@ ir_stream_line(struct ir_bundle_sink *b, const char *ev, json_t *fields,
 	return rc;
 }
 
+static bool
+sink_whole(struct ir_sink *sink, const char *path)
+{
+	struct ir_bundle_sink *b = (struct ir_bundle_sink *)sink;
+	struct ir_err err;
+	ir_auto_free char *full = ir_asprintf(&err, "data/%s", path);
+
+	return full != NULL && ir_exists(b->dirfd, full);
+}
+
 static int
 sink_change(struct ir_sink *sink, const char *what, const char *undo,
     const char *why, struct ir_err *err)
@@ -350,7 +360,7 @@ int
 ir_stream_sink(struct ir_bundle_sink *s, int dirfd, struct ir_err *err)
 {
 	*s = (struct ir_bundle_sink){
-	    .sink = {sink_open, sink_has, sink_change},
+	    .sink = {sink_open, sink_has, sink_change, sink_whole},
 	    .dirfd = dirfd,
 	    .cut = json_object(),
 	};

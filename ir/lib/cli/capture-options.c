@@ -21,7 +21,7 @@
 static struct {
 	bool live, commit, drop_image, fresh, memory;
 	const char *profile, *only, *skip, *since, *volume_limit, *deadline,
-	    *jobs;
+	    *jobs, *method;
 } opt;
 
 const struct ir_option ir_capture_options[] = {
@@ -52,6 +52,9 @@ const struct ir_option ir_capture_options[] = {
 	&opt.fresh, NULL},
     {0, "live", NULL, "do not pause a running container (its tree may tear)",
 	&opt.live, NULL},
+    {0, "method", "HOW",
+	"whence files come: auto (the engine's disk if it can be), or api",
+	NULL, &opt.method},
     IR_OPTION_END,
 };
 
@@ -202,6 +205,17 @@ take_profile(struct ir_capture_wish *w, struct ir_err *err)
 	    "--profile: %s is none of triage, standard, full", opt.profile);
 }
 
+static int
+take_method(struct ir_capture_wish *w, struct ir_err *err)
+{
+	w->by_engine = opt.method != NULL && strcmp(opt.method, "api") == 0;
+	if (opt.method == NULL || w->by_engine ||
+	    strcmp(opt.method, "auto") == 0)
+		return 0;
+	return ir_fail(
+	    err, IR_EUSAGE, "--method: %s is neither auto nor api", opt.method);
+}
+
 int
 ir_capture_wishes(struct ir_capture_wish *w, struct ir_err *err)
 {
@@ -231,7 +245,7 @@ ir_capture_wishes(struct ir_capture_wish *w, struct ir_err *err)
 		    "--no-keep-image: there is an image only with --commit");
 	if (opt.memory && check_list("--memory", "memory", err) == -1)
 		return -1;
-	if (take_profile(w, err) == -1 ||
+	if (take_profile(w, err) == -1 || take_method(w, err) == -1 ||
 	    check_list("--only", opt.only, err) == -1 ||
 	    check_list("--skip", opt.skip, err) == -1)
 		return -1;

@@ -56,6 +56,7 @@ ir_capturing_aim(struct ir_capturing *c, struct ir_cli *cli,
 	    .inspect = inspect,
 	    .image = image,
 	    .live = w->live,
+	    .by_engine = w->by_engine,
 	};
 	return 0;
 }
@@ -203,7 +204,8 @@ collect(
 	if (how == IR_SKIP && choice == IR_NAMED)
 		how = IR_FAIL;
 	ms = (double)(ir_mono_ns() - began) / 1e6;
-	if (how == IR_GOT || how == IR_NOTHING)
+	if ((how == IR_GOT || how == IR_NOTHING) &&
+	    (why.code != IR_OK || c->shared))
 		snprintf(why.msg, sizeof(why.msg), "%s",
 		    c->shared ? "with another container of this run" : "");
 	return ir_capturing_told(c, k, how, why.msg, ms, err);
@@ -262,9 +264,9 @@ sum_up(struct ir_capturing *c)
 		ir_complain("%u of the above %s missing: see the reasons; "
 			    "what was collected is kept",
 		    c->missing, c->missing == 1 ? "is" : "are");
-	ir_say("to look at it as an image: docker import "
-	       "%s/data/%s/filesystem.tar ir-evidence/look:%.12s",
-	    dir, c->places.dir, c->t.id);
+	ir_say("to look at it as an image: ir export --image=%.12s -b %s -o "
+	       "image.tar, then docker load -i image.tar",
+	    c->t.id, dir);
 	ir_result(json_pack("{s:s, s:o, s:o, s:s+, s:i, s:b, s:I, s:O}",
 	    "container", c->t.id, "name", ir_json_text(c->t.name), "bundle",
 	    ir_json_text(dir), "dir", "data/", c->places.dir, "resumes",

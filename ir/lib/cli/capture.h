@@ -18,6 +18,7 @@ struct ir_capture_wish {
 	bool commit;     /* leave an evidence image ... */
 	bool drop_image; /* ... and remove it again at the end */
 	bool fresh;      /* never go on with a capture that was cut off */
+	bool by_engine;  /* read no file from its disk */
 	bool memory;
 	enum ir_profile profile;
 	const char *only, *skip; /* names of collectors, or NULL */

@@ -20,6 +20,10 @@ libir_a_SOURCES += \
 	ir/lib/cli/cutting.h \
 	ir/lib/cli/dryrun.c ir/lib/cli/dryrun.h \
 	ir/lib/cli/help.c ir/lib/cli/help.h \
+	ir/lib/cli/imagedoc.c \
+	ir/lib/cli/imagedoc.h \
+	ir/lib/cli/imagefile.c \
+	ir/lib/cli/imagefile.h \
 	ir/lib/cli/isolation-cut.c \
 	ir/lib/cli/isolation.c ir/lib/cli/isolation.h \
 	ir/lib/cli/once.c ir/lib/cli/once.h \
@@ -59,4 +63,6 @@ libir_a_SOURCES += \
 	ir/lib/cli/targets.c ir/lib/cli/targets.h \
 	ir/lib/cli/turn.c ir/lib/cli/turn.h \
 	ir/lib/cli/trusted.c ir/lib/cli/trusted.h \
+	ir/lib/cli/trees.c \
+	ir/lib/cli/trees.h \
 	ir/lib/cli/who.c ir/lib/cli/who.h

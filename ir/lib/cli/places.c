@@ -137,12 +137,15 @@ static int
 place_image(struct ir_bundle *b, const struct ir_target *t, struct ir_places *p,
     struct ir_err *err)
 {
+	const char *file =
+	    t->profile == IR_TRIAGE ? "history.json" : "filesystem.tar";
 	char path[128];
 
-	snprintf(path, sizeof(path), "images/%s", t->image);
-	return share(b, path,
-	    t->profile == IR_TRIAGE ? "history.json" : "filesystem.tar",
-	    &p->image_dir, err);
+	snprintf(path, sizeof(path), "images/%s/layers.json", t->image);
+	if (t->profile != IR_TRIAGE && ir_bundle_has(b, path))
+		file = "layers.json";
+	*strrchr(path, '/') = '\0';
+	return share(b, path, file, &p->image_dir, err);
 }
 
 int

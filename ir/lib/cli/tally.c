@@ -74,6 +74,12 @@ tally_has(struct ir_sink *sink, const char *path)
 	       t->to->has(t->to, path);
 }
 
+static bool
+tally_whole(struct ir_sink *sink, const char *path)
+{
+	return ir_sink_whole(((struct ir_tally *)sink)->to, path);
+}
+
 static int
 tally_change(struct ir_sink *sink, const char *what, const char *undo,
     const char *why, struct ir_err *err)
@@ -86,7 +92,8 @@ tally_change(struct ir_sink *sink, const char *what, const char *undo,
 int
 ir_tally_start(struct ir_tally *t, struct ir_sink *to, struct ir_err *err)
 {
-	t->sink = (struct ir_sink){tally_open, tally_has, tally_change};
+	t->sink =
+	    (struct ir_sink){tally_open, tally_has, tally_change, tally_whole};
 	t->to = to;
 	t->whole = json_object();
 	return t->whole != NULL ? 0 : ir_fail_mem(err);
