@@ -23,4 +23,5 @@ libir_a_SOURCES += \
 	collectors/sockets.c \
 	collectors/stats.c \
 	collectors/table.c \
+	collectors/tmpfs.c \
 	collectors/top.c

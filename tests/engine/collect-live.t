@@ -30,11 +30,11 @@ until_so()
 	return 1
 }
 
-# start NAME WORD...: a container in which those of the victim's words run, with
+# start NAME WORD...: a container, with $options, in which those of the victim's words run, with
 # the libraries of the host.
 start()
 {
-	local name=$1 word lib libs=()
+	local name=$1 word lib libs=("${options[@]}")
 
 	shift
 	for lib in /usr /lib /lib64; do
@@ -43,7 +43,7 @@ start()
 	docker run -d --name "$name" --cap-add SYS_ADMIN \
 		--device /dev/fuse --security-opt seccomp=unconfined \
 		--security-opt apparmor=unconfined -v "$tests:/t:ro" \
-		"${libs[@]}" --tmpfs /run:mode=755,uid=7 -e $'LINES=one\ntwo\e[2J' bb \
+		"${libs[@]}" -e $'LINES=one\ntwo\e[2J' bb \
 		sh -c 'while :; do sleep 1000; done' >/dev/null ||
 		skip_all "no container may mount here"
 	id=$(docker inspect -f '{{.Id}}' "$name")
@@ -67,6 +67,7 @@ why()
 	jq -r --arg k "$1" '.ledger[] | select(.collector == $k).why' "$T/result"
 }
 
+options=(--tmpfs "/run:mode=755,uid=7")
 start web secret memfd names zombie away holes sockets
 docker exec web cp /t/test-live-victim /tmp/evil
 docker exec -d web sh -c 'exec 7>/tmp/gone.log; echo kept >&7; rm /tmp/gone.log
@@ -74,6 +75,21 @@ docker exec -d web sh -c 'exec 7>/tmp/gone.log; echo kept >&7; rm /tmp/gone.log
 until_so docker exec web test -e /tmp/ready-stay
 docker exec web rm /tmp/evil
 evil=$(sha256sum <"$tests/test-live-victim" | cut -d' ' -f1)
+
+docker exec -i web sh <<'EOT'
+cd /dev/shm
+mkdir -p .hidden/deep
+echo loot >.hidden/deep/x
+ln .hidden/deep/x hard
+chown 7:8 hard && chmod 4711 hard
+ln -s /etc/shadow out
+ln -s / root
+mkfifo fifo
+truncate -s 10T sparse
+echo x >"$(printf 'line\nfeed\033[2J')"
+mkdir /run/below && echo covered >/run/below/f
+mount -t tmpfs x /run/below && echo over >/run/below/g
+EOT
 
 run ir capture --json --memory web
 cp "$T/out" "$T/result"
@@ -199,11 +215,39 @@ else
 	skip "gdb finds it there" "there is no gdb"
 fi
 
+# --- File systems in memory.
+is "$(outcome tmpfs)" collected "tmpfs are collected"
+f=$c/tmpfs.json
+# tmpfs POINT: its tar.
+tmpfs()
+{
+	echo "$c/$(jq -r --arg p "$1" '.[] | select(.point == $p).file' "$c/tmpfs.json")"
+}
+shm=$(tmpfs /dev/shm)
+is "$(jq -c '.[] | select(.point == "/run") | [.type, .uid, .mode]' "$f")" \
+	'["tmpfs",7,"0755"]' "whose they are"
+is "$(tar -xOf "$shm" hard)" loot "a file, with all its names"
+like "$(tar -tvf "$shm" --numeric-owner | grep hidden/deep/x)" \
+	'^[h-]rws--x--x 7/8 .*(link to|[0-9:]+) ' "owner and mode, below a hidden name"
+like "$(tar -tvf "$shm")" 'out -> /etc/shadow' "a link out is a link"
+is "$(tar -tf "$shm" | grep -c '^root/')" 0 "that nobody follows"
+like "$(tar -tvf "$shm")" '(^|[[:space:]])prw.* fifo' "a FIFO is recorded, and not opened"
+like "$(tar -tvf "$shm" | grep sparse)" ' 10995116277760 ' "10 TB of nothing"
+ok "take no room" test "$(stat -c %s "$shm")" -lt 1000000
+like "$(tar -tf "$shm")" 'line\\nfeed\\033' "a name with a line feed and an escape"
+is "$(tar -xOf "$(tmpfs /run)" below/f)" covered "what is below another mount"
+is "$(tar -xOf "$(tmpfs /run/below)" g)" over "and on it"
+is "$(jq -r '.[].point' "$f" | grep -c '^/t$')" 0 "a bind mount is none"
+
 # --- What does not answer.
+options=(--tmpfs "/tmp:exec") # on which it mounts its own
 start stuck hang
 run timeout 300 ir capture --json --memory stuck
 cp "$T/out" "$T/result"
 code_is 10 "what is served by a process, and not answered for, is missing"
+is "$(outcome tmpfs)" collected "a tmpfs with such a mount on it is read without it"
+is "$(tar -tf "$(tmpfs /tmp)" | grep -c "^served/.")" 0 "indeed"
+is "$(outcome executables)" collected "so are programs"
 is "$(outcome memory)" collected "memory is, as far as it is in memory"
 is "$(outcome processes)" failed "an environment that cannot be read is told"
 like "$(why processes)" 'environ: it lies on a file system that a process serves' \

@@ -45,6 +45,8 @@ libir_a_SOURCES += \
 	ir/lib/host/netlink.h \
 	ir/lib/host/nft.c \
 	ir/lib/host/nft.h \
+	ir/lib/host/onemount.c \
+	ir/lib/host/onemount.h \
 	ir/lib/host/own.c \
 	ir/lib/host/own.h \
 	ir/lib/host/pages.c \
