@@ -1,4 +1,5 @@
 libir_a_SOURCES += \
+	collectors/attached.c collectors/attached.h \
 	collectors/changes.c \
 	collectors/collector.h \
 	collectors/commit.c \
@@ -17,6 +18,7 @@ libir_a_SOURCES += \
 	collectors/local.c collectors/local.h \
 	collectors/logs.c \
 	collectors/memory.c \
+	collectors/mounts.c \
 	collectors/networks.c \
 	collectors/processes.c \
 	collectors/socketline.c collectors/socketline.h \
@@ -24,4 +26,5 @@ libir_a_SOURCES += \
 	collectors/stats.c \
 	collectors/table.c \
 	collectors/tmpfs.c \
-	collectors/top.c
+	collectors/top.c \
+	collectors/volumes.c

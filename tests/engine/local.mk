@@ -1,6 +1,7 @@
 # Tests against a real engine, a private one each; skipped where that cannot be.
 engine_tests = \
 	tests/engine/bad-input.t \
+	tests/engine/capture-volumes.t \
 	tests/engine/capture.t \
 	tests/engine/capture-runner.t \
 	tests/engine/collect-live.t \

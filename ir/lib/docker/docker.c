@@ -301,21 +301,34 @@ rehearse(struct ir_docker *d, const struct call *c, struct ir_err *err)
 	return c->on_body(c->arg, id, strlen(id), err);
 }
 
+/* The answer is the caller's to free, unless it fails. */
+static int
+ask(struct ir_docker *d, const struct call *c, struct ir_http_response *res,
+    struct ir_err *err)
+{
+	char prefix[24];
+	int rc;
+
+	snprintf(prefix, sizeof(prefix), "/v%s", d->api);
+	rc = perform(d, prefix, c, res, err);
+	if (rc == -1)
+		ir_http_response_free(res);
+	return rc;
+}
+
 static int
 call(struct ir_docker *d, const struct call *c, struct ir_err *err)
 {
 	struct ir_http_response res;
-	char prefix[24];
-	int rc;
 
 	if (c->path == NULL || ir_docker_hello(d, err) == -1)
 		return -1;
 	if (d->rehearse != NULL && strcmp(c->method, "GET") != 0)
 		return rehearse(d, c, err);
-	snprintf(prefix, sizeof(prefix), "/v%s", d->api);
-	rc = perform(d, prefix, c, &res, err);
+	if (ask(d, c, &res, err) == -1)
+		return -1;
 	ir_http_response_free(&res);
-	return rc;
+	return 0;
 }
 
 static int
@@ -464,4 +477,31 @@ ir_docker_stream(struct ir_docker *d, ir_http_body_fn fn, void *arg,
 	c.path = path = path_of(err, fmt, ap);
 	va_end(ap);
 	return call(d, &c, err);
+}
+
+char *
+ir_docker_path_stat(
+    struct ir_docker *d, struct ir_err *err, const char *fmt, ...)
+{
+	struct call c = {.method = "HEAD", .total_ms = IR_DOCKER_CALL_MS};
+	struct ir_http_response res;
+	ir_auto_free char *path = NULL;
+	char *stat;
+	va_list ap;
+
+	va_start(ap, fmt);
+	c.path = path = path_of(err, fmt, ap);
+	va_end(ap);
+	if (path == NULL || ir_docker_hello(d, err) == -1 ||
+	    ask(d, &c, &res, err) == -1)
+		return NULL;
+	stat = res.path_stat;
+	res.path_stat = NULL;
+	ir_http_response_free(&res);
+	if (stat == NULL)
+		ir_fail(err, IR_EPROTO,
+		    "the engine does not say what %s is (no "
+		    "X-Docker-Container-Path-Stat)",
+		    c.path);
+	return stat;
 }

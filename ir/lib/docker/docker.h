@@ -96,6 +96,12 @@ int ir_docker_post_long(struct ir_docker *d, const json_t *body, json_t **out,
 int ir_docker_delete(struct ir_docker *d, struct ir_err *err, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
+/** ir_docker_path_stat(d, err, fmt, ...): HEAD; the answer's header
+ * X-Docker-Container-Path-Stat, as it came, the caller frees; IR_EPROTO if
+ * there is none. */
+char *ir_docker_path_stat(struct ir_docker *d, struct ir_err *err,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 /** ir_docker_stream(d, fn, arg, err, fmt, ...): GET whose body goes to fn as it
  * arrives, with a stall deadline and none for the whole. */
 int ir_docker_stream(struct ir_docker *d, ir_http_body_fn fn, void *arg,

@@ -1,4 +1,6 @@
 libir_a_SOURCES += \
+	ir/lib/docker/archive.c \
+	ir/lib/docker/archive.h \
 	ir/lib/docker/container.c \
 	ir/lib/docker/container.h \
 	ir/lib/docker/create.c \

@@ -39,6 +39,8 @@ libir_a_SOURCES += \
 	ir/lib/host/look.h \
 	ir/lib/host/members.c \
 	ir/lib/host/members.h \
+	ir/lib/host/mounted.c \
+	ir/lib/host/mounted.h \
 	ir/lib/host/mounts.c \
 	ir/lib/host/mounts.h \
 	ir/lib/host/netlink.c \

@@ -196,5 +196,6 @@ void
 ir_http_response_free(struct ir_http_response *res)
 {
 	free(res->error_body);
-	res->error_body = NULL;
+	free(res->path_stat);
+	res->error_body = res->path_stat = NULL;
 }

@@ -64,6 +64,8 @@ struct ir_http_response {
 	char libpod_version[16]; /* header Libpod-Api-Version */
 	char server[64];         /* header Server */
 	char type[64];           /* header Content-Type */
+	char *path_stat;         /* header X-Docker-Container-Path-Stat, NULL if
+				  * absent */
 	char *error_body;        /* for other than 2xx: at most
 				  * IR_MAX_ERROR_BODY bytes, NUL-terminated */
 	double ms;               /* how long it took */

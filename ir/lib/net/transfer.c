@@ -33,7 +33,11 @@ on_field(void *arg, const char *name, const char *value, struct ir_err *err)
 	struct ir_http_transfer *t = arg;
 	size_t n = strlen(value) + 1;
 
-	(void)err;
+	if (strcasecmp(name, "X-Docker-Container-Path-Stat") == 0) {
+		free(t->res->path_stat); /* the last one counts */
+		t->res->path_stat = strdup(value);
+		return t->res->path_stat != NULL ? 0 : ir_fail_mem(err);
+	}
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (strcasecmp(name, wanted[i].name) == 0 &&
 		    n <= wanted[i].size)
