@@ -1,5 +1,6 @@
 libir_a_SOURCES += \
 	collectors/attached.c collectors/attached.h \
+	collectors/changed.c \
 	collectors/changes.c \
 	collectors/collector.h \
 	collectors/commit.c \

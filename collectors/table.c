@@ -12,6 +12,7 @@ extern const struct ir_collector ir_collector_engine, ir_collector_inspect,
     ir_collector_image, ir_collector_processes, ir_collector_executables,
     ir_collector_sockets, ir_collector_memory, ir_collector_tmpfs,
     ir_collector_mounts, ir_collector_volumes;
+extern const struct ir_collector ir_collector_changed;
 
 /* Memory is the first in RFC 3227.  While the container stands still nothing of
  * it fades, so what is quick comes before it: if its host goes down meanwhile,
@@ -30,6 +31,7 @@ const struct ir_collector *const ir_collectors[] = {
     &ir_collector_events,
     &ir_collector_logs,
     &ir_collector_changes,
+    &ir_collector_changed,
     &ir_collector_networks,
     &ir_collector_mounts,
     &ir_collector_filesystem,

@@ -132,6 +132,42 @@ like "$err" "there is no collector nope; there are: .*inspect"
 run ir capture
 code_is 64 "and not nothing at all"
 
+# What changed, by content, where there is no tree.
+engine "$(jq -n --arg id "${ids[0]}" --arg tar "$(hex whole.tar)" '[
+	{path: "/containers/\($id)/changes", json: [
+		{Path: "/etc", Kind: 0}, {Path: "/etc/passwd", Kind: 0},
+		{Path: "/etc/x y", Kind: 1}, {Path: "/gone", Kind: 2}]},
+	{path: "/containers/\($id)/archive", hex: $tar}]')"
+opened
+run ir capture --profile=triage web
+code_is 0 "a triage"
+like "$out" "collected +changed " "has the changed files"
+is "$(jq -r '[.path, .kind, .offset] | tostring' \
+	"$IR_BUNDLE/$web/changed.jsonl" | tr '\n' ' ')" \
+	"[\"/etc/passwd\",\"C\",0] [\"/etc/x y\",\"A\",$(stat -c %s whole.tar)] " \
+	"and says where"
+is "$(tar -xiOf "$IR_BUNDLE/$web/changed.tars")" $'one\none' "whole"
+is "$(calls 'GET .*/archive')" 2 "no directory, nothing that is gone"
+is "$(calls 'GET .*path=%2Fetc%2Fx%20y')" 1
+engine "$(jq -n --arg id "${ids[0]}" --arg tar "$(hex whole.tar)" '[
+	{path: "/containers/\($id)/changes", json: [
+		{Path: "/a", Kind: 0}, {Path: "/b", Kind: 0}, {Path: "/c", Kind: 1}]},
+	{path: "/containers/\($id)/archive", status: 404, json: {message: "no"},
+	 times: 1},
+	{path: "/containers/\($id)/archive", hex: "00", repeat: 40000000,
+	 frame: "chunked", times: 1},
+	{path: "/containers/\($id)/archive", hex: $tar}]')"
+opened
+run ir capture --profile=triage web
+code_is 0 "one that is gone, one that is too large"
+is "$(jq -r '[.path, .why // "" | .[0:5]] | tostring' \
+	"$IR_BUNDLE/$web/changed.jsonl" | tr '\n' ' ')" \
+	'["/a","the e"] ["/b","too l"] ["/c",""] ' "are told, the rest is had"
+tail -c "$(stat -c %s whole.tar)" "$IR_BUNDLE/$web/changed.tars" >last.tar
+ok "whole" cmp whole.tar last.tar
+sealed
+code_is 0
+
 # A collector that hangs.
 engine "$(jq -n --arg id "${ids[0]}" '[{path: "/containers/\($id)/top",
 	text: "{\"Titles\"", act: "stall", after: 5}]')"
@@ -218,7 +254,7 @@ kill -KILL $pid
 wait $pid 2>/dev/null
 run ir capture web worker
 code_is 0 "two go on with a run that was killed"
-is "$(grep -c "^kept +\|^kept " <<<"$out")" 20 "all of the one, some of the other"
+like "$out" "kept +filesystem +from run 1" "all of the one, some of the other"
 is "$(calls "GET .*/${ids[0]}/export")" 1 "what was whole is not asked for again"
 is "$(find "$IR_BUNDLE/data" -name 'run-*' | wc -l)" 0 "in the same place"
 sealed

@@ -23,7 +23,7 @@ struct ir_capturing {
 	char mark[64];
 	struct ir_standstill still;
 	struct ir_tally tally;
-	bool shared; /* the running collector's work was done for another */
+	bool shared;    /* the running collector's work was done for another */
 	json_t *ledger; /* [{"collector","outcome","why","bytes","us"}] */
 	unsigned missing;
 };
