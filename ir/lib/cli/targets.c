@@ -62,6 +62,9 @@ struct work {
 	ir_target_fn act;
 	struct target *t;
 	size_t n;
+	json_t *added; /* their ids, as keys of an object */
+	char *cgroup;  /* of this program, to be left out if it runs in */
+	char *mounts;  /* a container; or NULL */
 	atomic_size_t next;
 };
 
@@ -92,35 +95,25 @@ has_labels(const json_t *c)
 	return true;
 }
 
-static bool
-contains(const char *file, const char *what)
+static char *
+own(const char *file)
 {
 	struct ir_err err;
 	size_t n;
-	ir_auto_free char *text = ir_read_file(file, MAX_PROC, &n, &err);
 
-	return text != NULL && strstr(text, what) != NULL;
+	return ir_read_file(file, MAX_PROC, &n, &err);
 }
 
 /* Whether this program runs in that container, whose id then is in the name of
  * its cgroup, or of the file that the engine put over its host name. */
 static bool
-is_us(const char *id)
+is_us(const struct work *w, const char *id)
 {
 	char mount[128];
 
 	snprintf(mount, sizeof(mount), "/%.64s/hostname /etc/hostname ", id);
-	return contains("/proc/self/cgroup", id) ||
-	       contains("/proc/self/mountinfo", mount);
-}
-
-static bool
-is_added(const struct work *w, const char *id)
-{
-	for (size_t i = 0; i < w->n; i++)
-		if (w->t[i].id != NULL && strcmp(w->t[i].id, id) == 0)
-			return true;
-	return false;
+	return (w->cgroup != NULL && strstr(w->cgroup, id) != NULL) ||
+	       (w->mounts != NULL && strstr(w->mounts, mount) != NULL);
 }
 
 static void
@@ -128,9 +121,9 @@ add(struct work *w, const json_t *c, const char *name, bool chosen)
 {
 	const char *id = ir_json_str(c, "Id");
 
-	if (is_added(w, id))
+	if (json_object_get(w->added, id) != NULL)
 		return;
-	if (chosen && is_us(id)) {
+	if (chosen && is_us(w, id)) {
 		ir_warn("%s is the container that this runs in: left out",
 		    ir_docker_listed_name(c));
 		return;
@@ -139,6 +132,7 @@ add(struct work *w, const json_t *c, const char *name, bool chosen)
 	    .name = name != NULL ? name : ir_docker_listed_name(c),
 	    .id = id,
 	    .chosen = chosen};
+	json_object_set_new(w->added, id, json_true());
 }
 
 /* The one entry with that name, or whose id begins so; NULL if there is none,
@@ -229,8 +223,11 @@ choose(
 	size_t i;
 
 	w->t = calloc(json_array_size(list) + (size_t)n + 1, sizeof(*w->t));
-	if (w->t == NULL)
+	w->added = json_object();
+	if (w->t == NULL || w->added == NULL)
 		return ir_fail_mem(err);
+	w->cgroup = own("/proc/self/cgroup");
+	w->mounts = own("/proc/self/mountinfo");
 	for (int k = 0; k < n; k++)
 		add_named(w, list, names[k]);
 	if (opt.neighbours != NULL && add_neighbours(w, list, err) == -1)
@@ -354,6 +351,9 @@ many(struct ir_cli *cli, char **names, int n, ir_target_fn act,
 		code = conclude(&w);
 	}
 	free(w.t);
+	json_decref(w.added);
+	free(w.cgroup);
+	free(w.mounts);
 	return code;
 }
 
