@@ -15,6 +15,7 @@ engine_tests = \
 	tests/engine/isolate-link.t \
 	tests/engine/isolate.t \
 	tests/engine/kill.t \
+	tests/engine/layers.t \
 	tests/engine/links.t \
 	tests/engine/pause-many.t \
 	tests/engine/pause-policy.t \
@@ -39,6 +40,9 @@ tests_engine_test_docker_calls_SOURCES = tests/engine/test-docker-calls.c \
 	tests/unit/unit.h
 tests_engine_test_docker_calls_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_engine_test_docker_calls_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/engine/test-trees
+tests_engine_test_trees_SOURCES = tests/engine/test-trees.c
 
 # The same on every engine that they are to run on; $ENGINES is fewer of them.
 check-engines: $(check_PROGRAMS) $(bin_PROGRAMS)
