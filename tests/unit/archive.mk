@@ -39,3 +39,11 @@ tests_unit_test_writer_SOURCES = tests/unit/test-writer.c \
 	tests/unit/tar.h tests/unit/unit.h
 tests_unit_test_writer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_writer_LDADD = $(LDADD) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-overlay
+TESTS += tests/unit/test-overlay
+tests_unit_test_overlay_SOURCES = tests/unit/test-overlay.c \
+	tests/unit/memsink.c tests/unit/memsink.h \
+	tests/unit/tar.h tests/unit/unit.h
+tests_unit_test_overlay_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_overlay_LDADD = $(LDADD) $(CMOCKA_LIBS)
