@@ -18,6 +18,7 @@ libir_a_SOURCES += \
 	collectors/claim.c collectors/claim.h \
 	collectors/local.c collectors/local.h \
 	collectors/logs.c \
+	collectors/mapped.c collectors/mapped.h \
 	collectors/memory.c \
 	collectors/mounts.c \
 	collectors/networks.c \

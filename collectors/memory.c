@@ -21,9 +21,9 @@
 #include "collectors/copy.h"
 #include "collectors/core.h"
 #include "collectors/jsonl.h"
+#include "collectors/mapped.h"
 #include "host/each.h"
 #include "host/freezer.h"
-#include "host/pages.h"
 #include "host/processes.h"
 #include "json/json.h"
 
@@ -32,34 +32,23 @@
 
 #define MAX_THREADS 4096u
 
-/* Beyond that, what does not fit is left out, and told. */
-#define MAX_JOIN (UINT64_C(1) << 32)
-
 struct run {
 	const struct ir_target *t;
 	struct ir_sink *sink;
 	struct ir_jsonl j;
 	char *buf; /* PIECE */
 	unsigned missing;
-	char why[200];
+	char why[1100]; /* of the first */
 };
 
 /* The process under way. */
 struct one {
 	struct run *r;
 	const struct ir_host_one *o;
-	int pagemap, mem;
-	struct ir_core_piece *v;
-	size_t n, cap;
-	uint64_t join; /* pieces of what no file has are one if there is no more
-			* than that between them, which is zero */
-	struct ir_host_map map; /* the present one */
-	size_t first;           /* piece of it */
-	struct ir_core_file *files;
-	size_t nfiles;
-	json_t *skipped, *gaps;
+	int mem;
+	struct ir_mapped m;
+	json_t *gaps;
 	uint64_t bytes;
-	bool full; /* more pieces than a core file can have */
 };
 
 static void
@@ -68,169 +57,6 @@ miss(struct run *r, pid_t pid, const char *why)
 	if (r->missing++ == 0)
 		snprintf(
 		    r->why, sizeof(r->why), "process %d: %s", (int)pid, why);
-}
-
-static json_t *
-span(uint64_t from, uint64_t to, const char *path, const char *why)
-{
-	char a[20], b[20];
-
-	snprintf(a, sizeof(a), "%llx", (unsigned long long)from);
-	snprintf(b, sizeof(b), "%llx", (unsigned long long)to);
-	return json_pack("{s:s, s:s, s:o*, s:o}", "from", a, "to", b, "path",
-	    path != NULL ? ir_json_text(path) : NULL, "why", ir_json_text(why));
-}
-
-/* Why a mapping is not to be read, or NULL.  Reading a device's can do what
- * devices do. */
-static const char *
-unfit(const struct one *p, const struct ir_host_map *m)
-{
-	char link[64];
-	struct statx st;
-
-	if (strcmp(m->path, "[vvar]") == 0 ||
-	    strcmp(m->path, "[vvar_vclock]") == 0 ||
-	    strcmp(m->path, "[vsyscall]") == 0)
-		return "the kernel's own";
-	if (m->inode == 0)
-		return NULL;
-	snprintf(link, sizeof(link), "map_files/%llx-%llx",
-	    (unsigned long long)m->from, (unsigned long long)m->to);
-	ir_auto_close int fd = openat(p->o->dir, link, O_PATH | O_CLOEXEC);
-	if (fd == -1 || statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-			    STATX_TYPE, &st) == -1)
-		return "it cannot be told what it is of";
-	if (S_ISREG(st.stx_mode) ||
-	    (S_ISCHR(st.stx_mode) && st.stx_rdev_major == 1 &&
-		st.stx_rdev_minor == 5)) /* /dev/zero */
-		return NULL;
-	return "not of a file: a device, or the like";
-}
-
-/* What no file has is zero until it is touched. */
-static bool
-is_anonymous(const struct ir_host_map *m)
-{
-	return m->inode == 0;
-}
-
-static int
-add_piece(struct one *p, uint64_t a, uint64_t b, struct ir_err *err)
-{
-	const struct ir_host_map *m = &p->map;
-
-	if (p->n > p->first) {
-		struct ir_core_piece *last = &p->v[p->n - 1];
-
-		uint64_t hole = a - (last->from + last->in_file);
-
-		if (hole <= (is_anonymous(m) ? p->join : 0)) {
-			last->in_file = b - last->from;
-			return 0;
-		}
-	}
-	if (p->n == IR_CORE_PIECES) {
-		p->full = true;
-		return p->join < MAX_JOIN
-			   ? ir_fail(err, IR_EFORMAT, "too many pieces")
-			   : 0;
-	}
-	if (p->n == p->cap) {
-		size_t cap = p->cap == 0 ? 256 : 2 * p->cap;
-		struct ir_core_piece *v = reallocarray(p->v, cap, sizeof(*v));
-
-		if (v == NULL)
-			return ir_fail_mem(err);
-		p->v = v;
-		p->cap = cap;
-	}
-	p->v[p->n++] = (struct ir_core_piece){a, 0, b - a, m->perms[0] == 'r',
-	    m->perms[1] == 'w', m->perms[2] == 'x'};
-	return 0;
-}
-
-static int
-on_pages(void *arg, uint64_t a, uint64_t b, struct ir_err *err)
-{
-	return add_piece(arg, a, b, err);
-}
-
-/* How far each piece of the mapping goes: of what no file has up to the next
- * one, since what is between them is zero. */
-static void
-set_sizes(struct one *p)
-{
-	const struct ir_host_map *m = &p->map;
-
-	for (size_t i = p->first; i < p->n; i++) {
-		struct ir_core_piece *v = &p->v[i];
-		uint64_t end = i + 1 < p->n ? v[1].from : m->to;
-
-		v->size = is_anonymous(m) ? end - v->from : v->in_file;
-	}
-}
-
-static int
-add_file(struct one *p, const struct ir_host_map *m, struct ir_err *err)
-{
-	struct ir_core_file *v =
-	    reallocarray(p->files, p->nfiles + 1, sizeof(*v));
-	char *path = strdup(m->path);
-
-	if (v != NULL)
-		p->files = v;
-	if (v == NULL || path == NULL) {
-		free(path);
-		return ir_fail_mem(err);
-	}
-	v[p->nfiles++] = (struct ir_core_file){m->from, m->to, m->offset, path};
-	return 0;
-}
-
-static int
-on_map(void *arg, const struct ir_host_map *m, struct ir_err *err)
-{
-	struct one *p = arg;
-	const char *why = unfit(p, m);
-
-	if (m->inode != 0 && add_file(p, m, err) == -1)
-		return -1;
-	if (why != NULL) {
-		json_array_append_new(
-		    p->skipped, span(m->from, m->to, m->path, why));
-		return 0;
-	}
-	p->map = *m;
-	p->first = p->n;
-	if (ir_host_pages(p->pagemap, m->from, m->to, on_pages, p, err) == -1)
-		return -1;
-	set_sizes(p);
-	return 0;
-}
-
-static void
-forget(struct one *p)
-{
-	for (size_t i = 0; i < p->nfiles; i++)
-		free((void *)(uintptr_t)p->files[i].path);
-	p->nfiles = p->n = 0;
-	json_array_clear(p->skipped);
-}
-
-/* What there is.  If it is in too many pieces, coarser. */
-static int
-survey(struct one *p, struct ir_err *err)
-{
-	for (;;) {
-		p->full = false;
-		forget(p);
-		if (ir_host_maps(p->o->dir, on_map, p, err) != -1)
-			return 0;
-		if (!p->full)
-			return -1;
-		p->join = p->join == 0 ? 4096 : p->join * 8;
-	}
 }
 
 /* Where a thread waits in the kernel: "nr args... sp pc"; "running" if it does
@@ -297,16 +123,16 @@ put_head(struct one *p, struct ir_stream *out, struct ir_err *err)
 	    .arguments = s->name,
 	    .auxv = auxv != NULL ? auxv : "",
 	    .auxv_len = len,
-	    .files = p->files,
-	    .nfiles = p->nfiles};
+	    .files = p->m.files,
+	    .nfiles = p->m.nfiles};
 
 	if (v == NULL)
 		return ir_fail_mem(err);
 	fstat(p->o->dir, &st);
 	about.uid = st.st_uid;
 	about.gid = st.st_gid;
-	if (ir_core_head(&head, &about, v, threads(p, v), p->v, p->n, err) ==
-	    -1)
+	if (ir_core_head(
+		&head, &about, v, threads(p, v), p->m.v, p->m.n, err) == -1)
 		return -1;
 	return out->write(out, head.p, head.len, err);
 }
@@ -326,7 +152,7 @@ read_pages(struct one *p, uint64_t at, size_t n)
 		memset(p->r->buf + i, 0, page);
 		if (json_array_size(p->gaps) < MAX_THREADS)
 			json_array_append_new(
-			    p->gaps, span(at + i, at + i + page, NULL,
+			    p->gaps, ir_mapped_span(at + i, at + i + page, NULL,
 					 k == -1 ? strerror(errno) : "short"));
 	}
 }
@@ -362,8 +188,8 @@ put_core(struct one *p, const char *path, struct ir_err *err)
 	if (out == NULL)
 		return -1;
 	rc = put_head(p, out, err);
-	for (size_t i = 0; rc == 0 && i < p->n; i++)
-		rc = put_piece(p, &p->v[i], out, err);
+	for (size_t i = 0; rc == 0 && i < p->m.n; i++)
+		rc = put_piece(p, &p->m.v[i], out, err);
 	if (rc == 0)
 		return out->close(out, NULL, err);
 	out->close(out, err->msg, &second);
@@ -377,17 +203,23 @@ put_one(struct one *p, struct ir_err *err)
 {
 	struct run *r = p->r;
 	struct ir_host_self after;
+	struct ir_err why;
 	ir_auto_free char *path =
 	    ir_asprintf(err, "%s/memory/%d.core", r->t->dir, (int)p->o->pid);
 	char name[32];
 
 	if (path == NULL)
 		return -1;
-	if (survey(p, err) == -1 || p->n == 0)
+	if (ir_mapped_survey(&p->m, p->o, &why) == -1) {
+		if (ir_host_self(p->o->dir, &after) == 0 && after.state != 'Z')
+			miss(r, p->o->pid, why.msg);
+		return 0;
+	}
+	if (p->m.n == 0)
 		return 0;
 	if (!r->sink->has(r->sink, path) && put_core(p, path, err) == -1)
 		return -1;
-	if (p->full)
+	if (p->m.full)
 		miss(r, p->o->pid, "its memory is in too many pieces");
 	else if (json_array_size(p->gaps) > 0)
 		miss(r, p->o->pid, "some pages cannot be read");
@@ -397,9 +229,9 @@ put_one(struct one *p, struct ir_err *err)
 		"pid", (int)p->o->pid, "start_ticks",
 		(json_int_t)p->o->stat.start, "name",
 		ir_json_text(p->o->stat.name), "core", name, "bytes",
-		(json_int_t)p->bytes, "pieces", (int)p->n, "torn", r->t->live,
+		(json_int_t)p->bytes, "pieces", (int)p->m.n, "torn", r->t->live,
 		"ended", ir_host_self(p->o->dir, &after) == -1, "skipped",
-		p->skipped, "gaps", p->gaps));
+		p->m.skipped, "gaps", p->gaps));
 	return ir_jsonl_end(&r->j, err);
 }
 
@@ -408,26 +240,20 @@ look(void *arg, const struct ir_host_one *o, struct ir_err *err)
 {
 	struct one p = {.r = arg,
 	    .o = o,
-	    .pagemap = openat(o->dir, "pagemap", O_RDONLY | O_CLOEXEC),
 	    .mem = openat(o->dir, "mem", O_RDONLY | O_CLOEXEC),
-	    .skipped = json_array(),
+	    .m = {.pagemap = -1},
 	    .gaps = json_array()};
 	int rc = 0;
 
-	if (p.skipped == NULL || p.gaps == NULL)
+	if (p.gaps == NULL)
 		rc = ir_fail_mem(err);
-	else if (p.pagemap != -1 && p.mem != -1)
+	else if (p.mem != -1)
 		rc = put_one(&p, err);
 	else if (o->stat.state != 'Z' && errno != ESRCH && errno != ENOENT)
 		miss(p.r, o->pid, strerror(errno));
-	if (p.pagemap != -1)
-		close(p.pagemap);
 	if (p.mem != -1)
 		close(p.mem);
-	forget(&p);
-	free(p.v);
-	free(p.files);
-	json_decref(p.skipped);
+	ir_mapped_free(&p.m);
 	json_decref(p.gaps);
 	return rc;
 }

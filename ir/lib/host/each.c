@@ -85,10 +85,11 @@ one(struct each *e, size_t before, pid_t pid, bool astray, struct ir_err *err)
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	ir_auto_close int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	o.dir = dir;
-	o.astray = dir != -1 && !ir_host_owns(e->h, dir);
-	if (dir == -1 || (o.astray && !astray) ||
-	    ir_host_self(dir, &o.stat) == -1 ||
+	if (dir == -1 || ir_host_self(dir, &o.stat) == -1 ||
 	    had(e, before, pid, o.stat.start))
+		return 0;
+	o.astray = !ir_host_owns(e->h, dir);
+	if (o.astray && !astray)
 		return 0;
 	if (remember(e, pid, o.stat.start, err) == -1)
 		return -1;
