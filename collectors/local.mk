@@ -11,12 +11,14 @@ libir_a_SOURCES += \
 	collectors/exec.c \
 	collectors/executables.c \
 	collectors/filesystem.c \
+	collectors/here.c collectors/here.h \
 	collectors/image.c \
 	collectors/inspect.c \
 	collectors/jsonl.c collectors/jsonl.h \
 	collectors/layers.c collectors/layers.h \
 	collectors/claim.c collectors/claim.h \
 	collectors/local.c collectors/local.h \
+	collectors/logfiles.c collectors/logfiles.h \
 	collectors/logs.c \
 	collectors/mapped.c collectors/mapped.h \
 	collectors/memory.c \

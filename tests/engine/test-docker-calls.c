@@ -443,6 +443,7 @@ test_logs(void **state)
 	json_auto_t *body = json_pack("{s:s,s:[s,s],s:{s:{s:s}}}", "Image",
 	    getenv("IR_TEST_IMAGE"), "Cmd", "/bin/busybox", "true",
 	    "HostConfig", "LogConfig", "Type", "none");
+	struct ir_docker_log_wish wish = {.tty = false};
 	struct ir_docker_log_counts counts;
 	ir_auto_buf struct ir_buf b = IR_BUF_INIT;
 	char name[80];
@@ -451,10 +452,10 @@ test_logs(void **state)
 	snprintf(name, sizeof(name), "docker-calls-%d-nolog", getpid());
 	ir_auto_free char *id = ir_docker_create(d, name, body, &err);
 	assert_non_null(id);
-	FAILS(ir_docker_logs(d, id, false, gather, &b, &counts, &err),
+	FAILS(ir_docker_logs(d, id, &wish, gather, &b, &counts, &err),
 	    IR_EPROTO, "read"); /* each in its own words */
 	OK(ir_docker_remove(d, id, true, &err));
-	FAILS(ir_docker_logs(d, id, false, gather, &b, &counts, &err),
+	FAILS(ir_docker_logs(d, id, &wish, gather, &b, &counts, &err),
 	    IR_ENOENT, "o such container");
 }
 
@@ -466,14 +467,18 @@ print(void *arg, const void *p, size_t n, struct ir_err *e)
 }
 
 static int
-print_log(const char *name)
+print_log(const char *name, const char *since, const char *tail)
 {
 	struct ir_docker_log_counts counts;
 	json_auto_t *doc = ir_docker_find(d, name, &err);
+	struct ir_docker_log_wish wish = {
+	    .tty = ir_json_true(doc, "Config.Tty"),
+	    .since = since != NULL ? atoll(since) : 0,
+	    .tail = tail != NULL ? strtoull(tail, NULL, 10) : 0,
+	};
 
-	if (doc != NULL && ir_docker_logs(d, ir_json_str(doc, "Id"),
-			       ir_json_true(doc, "Config.Tty"), print, NULL,
-			       &counts, &err) == 0)
+	if (doc != NULL && ir_docker_logs(d, ir_json_str(doc, "Id"), &wish,
+			       print, NULL, &counts, &err) == 0)
 		return 0;
 	fprintf(stderr, "%s\n", err.msg);
 	return 1;
@@ -505,8 +510,9 @@ main(int argc, char **argv)
 		return 1;
 	}
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	if (argc == 3 && strcmp(argv[1], "logs") == 0)
-		rc = print_log(argv[2]);
+	if (argc >= 3 && argc <= 5 && strcmp(argv[1], "logs") == 0)
+		rc = print_log(argv[2], argc > 3 ? argv[3] : NULL,
+		    argc > 4 ? argv[4] : NULL);
 	else
 		rc = cmocka_run_group_tests(tests, NULL, NULL);
 	ir_docker_close(d);

@@ -287,9 +287,10 @@ test_ids(void **state)
 			    ir_docker_raw(d, what, id, drop, &got, &err), -1);
 			assert_int_equal(err.code, IR_EPROTO);
 		}
+		struct ir_docker_log_wish wish = {.tty = false};
 		struct ir_docker_log_counts counts;
 		REFUSED(ir_docker_logs(
-			    d, id, false, drop, &got, &counts, &err) == -1);
+			    d, id, &wish, drop, &got, &counts, &err) == -1);
 	}
 	ir_docker_close(d);
 }

@@ -9,6 +9,8 @@
  */
 #include "docker/logs.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -326,21 +328,27 @@ ir_docker_demux_end(struct ir_docker_demux *x, struct ir_err *err)
 }
 
 int
-ir_docker_logs(struct ir_docker *d, const char *id, bool tty,
-    ir_http_body_fn fn, void *arg, struct ir_docker_log_counts *counts,
-    struct ir_err *err)
+ir_docker_logs(struct ir_docker *d, const char *id,
+    const struct ir_docker_log_wish *w, ir_http_body_fn fn, void *arg,
+    struct ir_docker_log_counts *counts, struct ir_err *err)
 {
 	struct ir_docker_demux *x;
+	char since[40] = "", tail[40] = "";
 	struct ir_err second;
 	int rc;
 
 	if (!ir_is_hex(id, 64))
 		return ir_fail(
 		    err, IR_EINTERNAL, "%s: not a container's full id", id);
-	if ((x = ir_docker_demux_new(tty, fn, arg, counts, err)) == NULL)
+	if (w->since != 0)
+		snprintf(since, sizeof(since), "&since=%" PRId64, w->since);
+	if (w->tail != 0)
+		snprintf(tail, sizeof(tail), "&tail=%" PRIu64, w->tail);
+	if ((x = ir_docker_demux_new(w->tty, fn, arg, counts, err)) == NULL)
 		return -1;
 	rc = ir_docker_stream(d, ir_docker_demux_feed, x, err,
-	    "/containers/%s/logs?stdout=1&stderr=1&timestamps=1", id);
+	    "/containers/%s/logs?stdout=1&stderr=1&timestamps=1%s%s", id, since,
+	    tail);
 	/* What came before a failure is evidence. */
 	if (ir_docker_demux_end(x, rc == 0 ? err : &second) == -1)
 		rc = -1;

@@ -18,17 +18,25 @@ struct ir_docker_log_counts {
 	uint64_t unstamped; /* lines for which the engine gave no time */
 };
 
-/** ir_docker_logs(d, id, tty, fn, arg, counts, err): tty is Config.Tty: then
- * the stream is raw and everything is stdout; else it comes in frames of an
- * 8-byte header (Engine API, ContainerAttach).  A message without a time has
+struct ir_docker_log_wish {
+	bool tty;      /* Config.Tty: then the stream is raw, and everything
+			* is stdout */
+	int64_t since; /* only what has this time or a later one, in seconds
+			* since the epoch; 0: all */
+	uint64_t tail; /* only so many lines of the end; 0: all */
+};
+
+/** ir_docker_logs(d, id, w, fn, arg, counts, err): unless w->tty is set, it
+ * comes from the engine in frames of an 8-byte header (Engine API,
+ * ContainerAttach).  A message without a time has
  * Go's zero time.  What was not UTF-8 when the container wrote it is U+FFFD
  * already when the json-file driver gives it.  Constant memory: a line longer
  * than 1 MiB is split into several objects, as the driver splits at 16 KiB.  A
  * stream that ends within a frame is IR_EPROTO.  A log driver that cannot be
  * read is IR_EPROTO with the engine's words. */
-int ir_docker_logs(struct ir_docker *d, const char *id, bool tty,
-    ir_http_body_fn fn, void *arg, struct ir_docker_log_counts *counts,
-    struct ir_err *err);
+int ir_docker_logs(struct ir_docker *d, const char *id,
+    const struct ir_docker_log_wish *w, ir_http_body_fn fn, void *arg,
+    struct ir_docker_log_counts *counts, struct ir_err *err);
 
 /* The converter itself, for tests: feed, then end. */
 struct ir_docker_demux;
