@@ -95,7 +95,7 @@ engine '[]'
 opened
 run ir capture --profile=triage web
 code_is 0 "a triage"
-like "$out" "skipped +filesystem +not in the profile triage" "has no tree"
+like "$out" "skipped +filesystem +not in th(e|is) profile" "has no tree"
 like "$out" "collected +inspect"
 no_file "$IR_BUNDLE/$image/filesystem.tar" "nor that of the image"
 run ir capture --profile=full web
@@ -226,6 +226,13 @@ run ir capture --json --label app=shop
 code_is 0 "chosen by their label"
 is "$(jq -sc '[.[] | select(.ledger) | .name] | sort' "$T/out")" \
 	'["db","web","worker"]' "a result for each"
+is "$(jq -sr '[.[] | select(.event == "start" or .event == "done") |
+	"\(.event) \(.name)"] | sort | join(", ")' "$T/out")" \
+	'done db, done web, done worker, start db, start web, start worker' \
+	"and what happens meanwhile"
+is "$(jq -sr '[.[] | select(.event == "outcome" and .name == "web") |
+	.collector] == [.[] | select(.ledger and .name == "web") |
+	.ledger[].collector]' "$T/out")" true "a line for each outcome"
 run ir capture --json web nosuch
 code_is 66 "one that is not there"
 is "$(jq -sr '[.[] | select(.ledger) | .complete] | tostring' "$T/out")" '[true]' \

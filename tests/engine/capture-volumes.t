@@ -28,7 +28,7 @@ dir()
 
 why()
 {
-	jq -r '.ledger[] | select(.collector == "volumes").why' "$T/out"
+	jq -r '.ledger[]? | select(.collector == "volumes").why' "$T/out"
 }
 
 mkdir -p "$T/v/in/sub" && echo bound >"$T/v/in/file" && echo one >"$T/v/single"

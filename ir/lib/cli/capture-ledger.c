@@ -37,7 +37,15 @@ ir_capturing_told(struct ir_capturing *c, const struct ir_collector *k,
 {
 	const char *name = ir_outcome_name(ends[how].outcome);
 	char size[16] = "", time[24] = "";
+	json_t *row = json_pack("{s:s, s:s, s:o, s:I, s:I}", "collector",
+	    k->name, "outcome", name, "why", ir_json_text(why), "bytes",
+	    (json_int_t)c->tally.bytes, "us", (json_int_t)(ms * 1000));
+	json_t *ev = json_pack("{s:s, s:s, s:o}", "event", "outcome",
+	    "container", c->t.id, "name", ir_json_text(c->t.name));
 
+	json_object_update(ev, row);
+	ir_event(ev);
+	ir_progress_over(c);
 	if (how == IR_FAIL)
 		c->missing++;
 	if (how == IR_GOT || c->tally.bytes > 0)
@@ -46,11 +54,7 @@ ir_capturing_told(struct ir_capturing *c, const struct ir_collector *k,
 		snprintf(time, sizeof(time), "%.0f ms", ms);
 	ir_out(ends[how].style, "%-9s  %-*s  %9s  %9s%s%s", name, width(),
 	    k->name, size, time, *why != '\0' ? "  " : "", why);
-	if (json_array_append_new(c->ledger,
-		json_pack("{s:s, s:s, s:o, s:I, s:I}", "collector", k->name,
-		    "outcome", name, "why", ir_json_text(why), "bytes",
-		    (json_int_t)c->tally.bytes, "us",
-		    (json_int_t)(ms * 1000))) == -1)
+	if (json_array_append_new(c->ledger, row) == -1)
 		return ir_fail_mem(err);
 	return ir_bundle_outcome(
 	    c->cli->bundle, k->name, c->t.id, ends[how].outcome, why, ms, err);

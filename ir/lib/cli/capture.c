@@ -279,12 +279,33 @@ sum_up(struct ir_capturing *c)
 	return c->missing > 0 ? INCOMPLETE : IR_OK;
 }
 
+/* On a terminal in a line of its own, with --json once a second at most. */
 static void
 on_progress(void *arg, const char *path, uint64_t bytes)
 {
-	(void)arg;
-	ir_progress(strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path,
-	    bytes, 0);
+	struct ir_capturing *c = arg;
+	const char *slash = strrchr(path, '/');
+	const char *file = slash != NULL ? slash + 1 : path;
+	char what[128];
+
+	if (!ir_out_json()) {
+		snprintf(what, sizeof(what), "%.40s  %s", c->t.name, file);
+		ir_progress_of(c, what, bytes, 0);
+	} else if (ir_mono_ns() - c->told_ns >= 1000000000u) {
+		c->told_ns = ir_mono_ns();
+		ir_event(
+		    json_pack("{s:s, s:s, s:o, s:s, s:I}", "event", "progress",
+			"container", c->t.id, "name", ir_json_text(c->t.name),
+			"file", file, "bytes", (json_int_t)bytes));
+	}
+}
+
+static void
+tell(const struct ir_capturing *c, const char *event)
+{
+	ir_event(json_pack("{s:s, s:s, s:o, s:i}", "event", event, "container",
+	    c->t.id, "name", ir_json_text(c->t.name), "missing",
+	    (int)c->missing));
 }
 
 static int
@@ -296,6 +317,9 @@ capture(struct ir_capturing *c, struct ir_err *err)
 	if ((c->ledger = json_array()) == NULL)
 		return ir_fail_mem(err);
 	c->tally.progress = on_progress;
+	c->tally.arg = c;
+	c->told_ns = ir_mono_ns();
+	tell(c, "start");
 	if (ir_tally_start(&c->tally, ir_bundle_sink(c->cli->bundle), err) ==
 	    -1)
 		return -1;
@@ -315,6 +339,8 @@ capture(struct ir_capturing *c, struct ir_err *err)
 			ir_warn("%s", second.msg);
 		rc = -1;
 	}
+	ir_progress_over(c);
+	tell(c, "done");
 	if (rc == 0)
 		rc = sum_up(c);
 	if (rc != -1 && ir_resume_said(c->cli->bundle, c->t.id, rc, err) == -1)

@@ -23,8 +23,9 @@ struct ir_capturing {
 	char mark[64];
 	struct ir_standstill still;
 	struct ir_tally tally;
-	bool shared;    /* the running collector's work was done for another */
-	json_t *ledger; /* [{"collector","outcome","why","bytes","us"}] */
+	bool shared; /* the running collector's work was done for another */
+	uint64_t told_ns; /* when progress was told last */
+	json_t *ledger;   /* [{"collector","outcome","why","bytes","us"}] */
 	unsigned missing;
 };
 

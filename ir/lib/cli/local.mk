@@ -3,6 +3,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/actions-save.c \
 	ir/lib/cli/addresses.c ir/lib/cli/addresses.h \
 	ir/lib/cli/apart.c ir/lib/cli/apart.h \
+	ir/lib/cli/bars.c ir/lib/cli/bars.h \
 	ir/lib/cli/capture.c ir/lib/cli/capture.h \
 	ir/lib/cli/capture-dry.c \
 	ir/lib/cli/capture-ledger.c \

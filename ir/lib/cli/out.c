@@ -13,19 +13,13 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "base/time.h"
+#include "cli/bars.h"
 #include "json/json.h"
-
-/* A bar is redrawn at most this often. */
-#define REDRAW_NS 100000000u
 
 static struct {
 	const char *program;
 	bool json, quiet, result;
 	bool colour[3]; /* by descriptor */
-	bool bar;       /* a progress bar stands on the last line of stderr */
-	uint64_t bar_started, bar_drawn;
-	char bar_what[64];
 } out;
 
 /* What a thread prints while it holds: of each text, the digit of its
@@ -62,19 +56,11 @@ ir_out_setup(const char *program, bool json, bool quiet)
 	out.colour[STDERR_FILENO] = colourful(STDERR_FILENO);
 }
 
-static void
-clear_bar(void)
-{
-	if (out.bar)
-		fputs("\r\033[K", stderr);
-	out.bar = false;
-}
-
 /* Text leaves the program here; the lock is held. */
 static void
 emit(FILE *f, const char *text)
 {
-	clear_bar();
+	ir_bars_hide();
 	if (f == stderr)
 		fflush(stdout);
 	fputs(text, f);
@@ -242,46 +228,68 @@ ir_result_given(void)
 int
 ir_out_flush(void)
 {
-	clear_bar();
-	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+	int rc;
+
+	pthread_mutex_lock(&lock);
+	ir_bars_hide();
+	rc = fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+void
+ir_event(json_t *j)
+{
+	struct ir_err err;
+	ir_auto_free char *text =
+	    out.json && j != NULL ? ir_json_line(j, &err) : NULL;
+
+	json_decref(j);
+	if (text == NULL)
+		return;
+	pthread_mutex_lock(&lock);
+	ir_bars_hide();
+	printf("%s\n", text);
+	fflush(stdout);
+	pthread_mutex_unlock(&lock);
+}
+
+bool
+ir_out_json(void)
+{
+	return out.json;
 }
 
 void
 ir_progress_end(void)
 {
-	clear_bar();
+	ir_progress_over(NULL);
+}
+
+void
+ir_progress_of(const void *key, const char *what, uint64_t done, uint64_t total)
+{
+	if (out.quiet || !out.colour[STDERR_FILENO])
+		return;
+	pthread_mutex_lock(&lock);
+	ir_bars_set(key, what, done, total);
+	pthread_mutex_unlock(&lock);
+}
+
+void
+ir_progress_over(const void *key)
+{
+	pthread_mutex_lock(&lock);
+	ir_bars_drop(key);
+	ir_bars_hide();
+	fflush(stderr);
+	pthread_mutex_unlock(&lock);
 }
 
 void
 ir_progress(const char *what, uint64_t done, uint64_t total)
 {
-	uint64_t now = ir_mono_ns();
-	char size[16], rate[16], left[32] = "";
-	struct ir_buf safe = IR_BUF_INIT;
-	double seconds;
-
-	if (out.quiet || !out.colour[STDERR_FILENO] ||
-	    (out.bar && now - out.bar_drawn < REDRAW_NS))
-		return;
-	if (strncmp(what, out.bar_what, sizeof(out.bar_what) - 1) != 0) {
-		snprintf(out.bar_what, sizeof(out.bar_what), "%s", what);
-		out.bar_started = out.bar_drawn = now;
-		return; /* what is over at once needs no bar */
-	}
-	if (now - out.bar_started < 5 * (uint64_t)REDRAW_NS)
-		return;
-	seconds = (double)(now - out.bar_started) / 1e9;
-	ir_size(size, done);
-	ir_size(rate, (uint64_t)((double)done / seconds));
-	if (total > done && done > 0)
-		snprintf(left, sizeof(left), ", %.0f s left",
-		    seconds * (double)(total - done) / (double)done);
-	ir_text_escape(&safe, out.bar_what, strlen(out.bar_what));
-	fprintf(stderr, "\r\033[K%s  %s  %s/s%s", safe.p, size, rate, left);
-	fflush(stderr);
-	ir_buf_free(&safe);
-	out.bar = true;
-	out.bar_drawn = now;
+	ir_progress_of(NULL, what, done, total);
 }
 
 void

@@ -58,6 +58,14 @@ void ir_out_release(void);
 /** ir_out_flush(): 0 if everything on stdout was written. */
 int ir_out_flush(void);
 
+/** ir_event(j): a line of JSON on stdout, at once, whether this thread holds
+ * what it prints or not: what happens, as it does; nothing without --json.
+ * Takes the reference. */
+void ir_event(json_t *j);
+
+/** ir_out_json(): whether --json was given. */
+bool ir_out_json(void);
+
 /** ir_progress(what, done, total): a bar on stderr, when that is a terminal:
  * bytes, rate and, if total is not 0, time left.  The next line printed clears
  * it. */
@@ -66,6 +74,12 @@ void ir_progress(const char *what, uint64_t done, uint64_t total);
 /** ir_progress_word(word, done, total): the same, for what tells its progress
  * to a function with an argument: word is a char *. */
 void ir_progress_word(void *word, uint64_t done, uint64_t total);
+
+/** ir_progress_of(key, what, done, total), ir_progress_over(key): the same for
+ * one of several, each with a line of its own, until it is over. */
+void ir_progress_of(
+    const void *key, const char *what, uint64_t done, uint64_t total);
+void ir_progress_over(const void *key);
 
 /** ir_progress_end(): takes the bar away, where no line follows that would. */
 void ir_progress_end(void);
