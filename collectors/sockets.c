@@ -232,7 +232,8 @@ take_all(struct run *r, struct ir_err *err)
 		return 0;
 	if ((r->j.out = r->sink->open(r->sink, path, err)) == NULL)
 		return -1;
-	qsort(r->v, r->n, sizeof(*r->v), by_inode);
+	if (r->n > 0)
+		qsort(r->v, r->n, sizeof(*r->v), by_inode);
 	for (size_t i = 0; rc == 0 && i < r->nspaces; i++)
 		for (size_t k = 0; rc == 0 && k < IR_SOCKETFILES; k++)
 			rc = take_file(r, i, &ir_socketfiles[k], err);

@@ -174,13 +174,15 @@ pass(struct each *e, struct ir_err *err)
 	size_t before = e->n;
 	int rc = 0;
 
-	qsort(e->v, e->n, sizeof(*e->v), by_number);
+	if (before > 0)
+		qsort(e->v, before, sizeof(*e->v), by_number);
 	for (ssize_t i = 0; rc != -1 && i < n; i++)
 		rc = one(e, before, pids[i], false, err);
 	if (rc != -1 && n >= 0)
 		rc = strays(e, before, pids, (size_t)n, err);
 	if (rc != -1 && n >= 0) {
-		qsort(e->v, e->n, sizeof(*e->v), by_number);
+		if (e->n > 0)
+			qsort(e->v, e->n, sizeof(*e->v), by_number);
 		rc = zombies(e, e->n, pids, (size_t)n, err);
 	}
 	return rc == -1 || n == -1 ? -1 : (ssize_t)(e->n - before);
