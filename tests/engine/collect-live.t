@@ -59,12 +59,12 @@ start()
 # outcome NAME: what became of that collector; why NAME.
 outcome()
 {
-	jq -r --arg k "$1" '.ledger[] | select(.collector == $k).outcome' "$T/result"
+	jq -r --arg k "$1" '.ledger[]? | select(.collector == $k).outcome' "$T/result"
 }
 
 why()
 {
-	jq -r --arg k "$1" '.ledger[] | select(.collector == $k).why' "$T/result"
+	jq -r --arg k "$1" '.ledger[]? | select(.collector == $k).why' "$T/result"
 }
 
 options=(--tmpfs "/run:mode=755,uid=7")
