@@ -63,6 +63,14 @@ struct ir_target {
 	bool drop_image;                      /* which is removed again */
 };
 
+/* What a collector would take. */
+struct ir_estimate {
+	uint64_t bytes;
+	unsigned rate;    /* MB a second, as measured */
+	const char *from; /* whence it is known, or why it is not: then bytes
+			   * is 0 */
+};
+
 struct ir_collector {
 	const char *name;
 	const char *what;    /* for people: one line */
@@ -87,6 +95,10 @@ struct ir_collector {
 			      * long as bytes come */
 	enum ir_collected (*run)(const struct ir_target *t,
 	    struct ir_sink *sink, struct ir_err *err);
+	/* For --estimate, without taking anything; sizes is the inspect
+	 * document with sizes, or NULL.  NULL: small, and at once. */
+	void (*estimate)(const struct ir_target *t, const json_t *sizes,
+	    struct ir_estimate *e);
 };
 
 /* In order of volatility, ended by NULL. */

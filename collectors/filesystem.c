@@ -10,6 +10,7 @@
 
 #include "collectors/copy.h"
 #include "collectors/local.h"
+#include "json/json.h"
 
 /* By the engine; why is the reason that it is not from its disk. */
 static enum ir_collected export(const struct ir_target *t, struct ir_sink *sink,
@@ -60,6 +61,24 @@ filesystem_run(
 	return how;
 }
 
+/* By the engine all of it, from its disk only the layer.  MB a second as
+ * measured with dockerd 20.10 on two cores. */
+static void
+filesystem_estimate(
+    const struct ir_target *t, const json_t *sizes, struct ir_estimate *e)
+{
+	struct ir_overlay o;
+	struct ir_err why;
+	bool local = ir_local_open(t, &o, &why) == 0;
+	json_int_t n = ir_json_int(sizes, local ? "SizeRw" : "SizeRootFs");
+
+	ir_overlay_close(&o);
+	e->bytes = n > 0 ? (uint64_t)n : 0;
+	e->rate = local ? 400 : 150;
+	e->from = n > 0 ? "the size that the engine tells"
+			: "the engine tells no size";
+}
+
 const struct ir_collector ir_collector_filesystem = {
     .name = "filesystem",
     .what = "the container's whole tree, without its volumes",
@@ -67,4 +86,5 @@ const struct ir_collector ir_collector_filesystem = {
     .calls = "GET /containers/{id}/export",
     .profiles = IR_EVERY_PROFILE,
     .run = filesystem_run,
+    .estimate = filesystem_estimate,
 };

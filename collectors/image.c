@@ -16,6 +16,7 @@
 #include "collectors/layers.h"
 #include "collectors/local.h"
 #include "docker/container.h"
+#include "json/json.h"
 
 static enum ir_collected
 tree(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
@@ -118,6 +119,25 @@ image_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	return layers_or_tree(t, sink, err);
 }
 
+static void
+image_estimate(
+    const struct ir_target *t, const json_t *sizes, struct ir_estimate *e)
+{
+	struct ir_err why;
+	ir_auto_free char *ref = ir_asprintf(&why, "sha256:%s", t->image);
+	json_auto_t *image =
+	    ref != NULL ? ir_docker_image(t->engine, ref, &why) : NULL;
+	json_int_t n = ir_json_int(image, "Size");
+
+	(void)sizes;
+	if (t->profile == IR_TRIAGE)
+		return;
+	e->bytes = n > 0 ? (uint64_t)n : 0;
+	e->rate = 150;
+	e->from = n > 0 ? "its size; nothing if it is in the bundle already"
+			: "the engine tells no size";
+}
+
 const struct ir_collector ir_collector_image = {
     .name = "image",
     .what = "the original image: inspect, history, layers or tree",
@@ -131,4 +151,5 @@ const struct ir_collector ir_collector_image = {
     .of_image = true,
     .profiles = IR_EVERY_PROFILE,
     .run = image_run,
+    .estimate = image_estimate,
 };

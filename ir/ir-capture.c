@@ -29,8 +29,9 @@ say_lost(struct ir_cli *cli, const char *name)
 static int
 act(struct ir_cli *cli, const json_t *inspect, bool chosen, struct ir_err *err)
 {
-	int rc = cli->dry_run ? ir_capture_rehearse(cli, &wish, inspect, err)
-			      : ir_capture(cli, &wish, inspect, err);
+	int rc = wish.estimate  ? ir_capture_estimate(cli, &wish, inspect, err)
+		 : cli->dry_run ? ir_capture_rehearse(cli, &wish, inspect, err)
+				: ir_capture(cli, &wish, inspect, err);
 
 	/* Of those that nobody named, one may end and be gone at any time. */
 	if (rc == -1 && chosen && err->code == IR_ENOENT) {

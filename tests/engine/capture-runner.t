@@ -168,6 +168,17 @@ ok "whole" cmp whole.tar last.tar
 sealed
 code_is 0
 
+# How much it would be.
+engine "$(jq -n --arg id "${ids[0]}" '[{path: "/images/*/json",
+	json: {Id: "x", Size: 5000000000}}]')"
+opened
+run ir capture --estimate web
+code_is 0 "an estimate"
+like "$out" "image +4.7 GiB +33.4 s +its size" "says how much and how long"
+like "$out" "filesystem +0.0 s +the engine tells no size" "and what is not known"
+is "$(find "$IR_BUNDLE/data" -type f | wc -l)" 0 "nothing is taken"
+is "$(calls 'POST|DELETE')" 0 "nor done"
+
 # A collector that hangs.
 engine "$(jq -n --arg id "${ids[0]}" '[{path: "/containers/\($id)/top",
 	text: "{\"Titles\"", act: "stall", after: 5}]')"

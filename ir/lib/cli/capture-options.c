@@ -19,7 +19,7 @@
 #define MAX_JOBS 32
 
 static struct {
-	bool live, commit, drop_image, fresh, memory;
+	bool estimate, live, commit, drop_image, fresh, memory;
 	const char *profile, *only, *skip, *since, *volume_limit, *deadline,
 	    *jobs, *method;
 } opt;
@@ -43,6 +43,8 @@ const struct ir_option ir_capture_options[] = {
 	"containers at a time; the number of processors if not "
 	"given",
 	NULL, &opt.jobs},
+    {0, "estimate", NULL, "only say how much it would be, and how long",
+	&opt.estimate, NULL},
     {'c', "commit", NULL,
 	"also leave an image ir-evidence/CASE:NAME on the engine", &opt.commit,
 	NULL},
@@ -222,6 +224,7 @@ ir_capture_wishes(struct ir_capture_wish *w, struct ir_err *err)
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
 	*w = (struct ir_capture_wish){
+	    .estimate = opt.estimate,
 	    .live = opt.live,
 	    .commit = opt.commit || is_listed(opt.only, "commit"),
 	    .drop_image = opt.drop_image,

@@ -20,6 +20,7 @@ struct ir_capture_wish {
 	bool fresh;      /* never go on with a capture that was cut off */
 	bool by_engine;  /* read no file from its disk */
 	bool memory;
+	bool estimate; /* only say how much it would be */
 	enum ir_profile profile;
 	const char *only, *skip; /* names of collectors, or NULL */
 	int64_t since;           /* as of struct ir_target */
@@ -51,6 +52,11 @@ enum ir_choice ir_capture_choice(const struct ir_capture_wish *w,
  * into the bundle; prints the ledger, gives the result.  The exit code: 10 if
  * something that was asked for is missing; or -1. */
 int ir_capture(struct ir_cli *cli, const struct ir_capture_wish *w,
+    const json_t *inspect, struct ir_err *err);
+
+/** ir_capture_estimate(cli, w, inspect, err): says how much would be taken,
+ * and how long that lasts; takes nothing. */
+int ir_capture_estimate(struct ir_cli *cli, const struct ir_capture_wish *w,
     const json_t *inspect, struct ir_err *err);
 
 /** ir_capture_rehearse(cli, w, inspect, err): says what would be called. */

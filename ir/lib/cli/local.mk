@@ -6,6 +6,7 @@ libir_a_SOURCES += \
 	ir/lib/cli/bars.c ir/lib/cli/bars.h \
 	ir/lib/cli/capture.c ir/lib/cli/capture.h \
 	ir/lib/cli/capture-dry.c \
+	ir/lib/cli/capture-estimate.c \
 	ir/lib/cli/capture-ledger.c \
 	ir/lib/cli/capture-options.c \
 	ir/lib/cli/captureparts.h \
