@@ -23,6 +23,7 @@ libir_a_SOURCES += \
 	collectors/mapped.c collectors/mapped.h \
 	collectors/memory.c \
 	collectors/mounts.c \
+	collectors/neighbours.c \
 	collectors/networks.c \
 	collectors/processes.c \
 	collectors/socketline.c collectors/socketline.h \

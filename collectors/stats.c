@@ -22,6 +22,6 @@ const struct ir_collector ir_collector_stats = {
     .changes = "",
     .calls = "GET /containers/{id}/stats?stream=false",
     .profiles = IR_EVERY_PROFILE,
-    .deadline_s = 60,
+    .deadline_s = 30,
     .run = stats_run,
 };

@@ -21,6 +21,6 @@ const struct ir_collector ir_collector_top = {
     .changes = "",
     .calls = "GET /containers/{id}/top",
     .profiles = IR_EVERY_PROFILE,
-    .deadline_s = 60,
+    .deadline_s = 30,
     .run = top_run,
 };

@@ -2,6 +2,7 @@
 engine_tests = \
 	tests/engine/bad-input.t \
 	tests/engine/capture-volumes.t \
+	tests/engine/capture-host.t \
 	tests/engine/capture-logs.t \
 	tests/engine/capture.t \
 	tests/engine/capture-runner.t \

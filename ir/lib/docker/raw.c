@@ -6,9 +6,15 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
+#include "base/time.h"
+#include "docker/container.h"
+#include "json/json.h"
 
 /* What top asks of ps(1): no field but the last may hold a space, or a process
  * that gives itself a name with spaces could shift the columns. */
@@ -86,4 +92,44 @@ ir_docker_events(struct ir_docker *d, int64_t since, int64_t until,
 {
 	return ir_docker_stream(d, fn, arg, err,
 	    "/events?since=%" PRId64 "&until=%" PRId64, since, until);
+}
+
+/* The engine's time, as this query takes it, "seconds.nanoseconds", into out:
+ * its info has it in RFC 3339, in the zone of its host. */
+static bool
+engine_time(struct ir_docker *d, char out[48])
+{
+	struct ir_err ignored;
+	json_auto_t *info = ir_docker_info(d, &ignored);
+	const char *now = ir_json_str(info, "SystemTime"), *zone;
+	char utc[24], sign;
+	int hours = 0, minutes = 0, length;
+	int64_t seconds;
+
+	if (ir_docker_is_podman(d) || strlen(now) < 20)
+		return false;
+	zone = now + 19 + strspn(now + 19, ".0123456789");
+	length = (int)(zone - now - 19);
+	snprintf(utc, sizeof(utc), "%.19sZ", now);
+	if (length > 10 || ir_time_parse(utc, &seconds) == -1 ||
+	    (strcmp(zone, "Z") != 0 &&
+		sscanf(zone, "%c%2d:%2d", &sign, &hours, &minutes) != 3))
+		return false;
+	seconds += (*zone == '-' ? 60 : -60) * (hours * 60 + minutes);
+	snprintf(out, 48, "%" PRId64 "%.*s", seconds, length, now + 19);
+	return true;
+}
+
+int
+ir_docker_events_past(struct ir_docker *d, int64_t since, ir_http_body_fn fn,
+    void *arg, struct ir_err *err)
+{
+	char until[48];
+
+	if (engine_time(d, until))
+		return ir_docker_stream(d, fn, arg, err,
+		    "/events?since=%" PRId64 "&until=%s", since, until);
+	/* It compares whole seconds: one more, or it leaves out what happened
+	 * in this one. */
+	return ir_docker_events(d, since, time(NULL) + 1, fn, arg, err);
 }

@@ -39,4 +39,9 @@ int ir_docker_archive(struct ir_docker *d, const char *id, const char *path,
 int ir_docker_events(struct ir_docker *d, int64_t since, int64_t until,
     ir_http_body_fn fn, void *arg, struct ir_err *err);
 
+/** ir_docker_events_past(d, since, fn, arg, err): those that there are by the
+ * engine's own clock, without waiting for the end of a second. */
+int ir_docker_events_past(struct ir_docker *d, int64_t since,
+    ir_http_body_fn fn, void *arg, struct ir_err *err);
+
 #endif
