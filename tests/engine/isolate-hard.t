@@ -171,7 +171,9 @@ then
 	code_is 0 "a container on an overlay"
 	json_is '[.links[] | select(.outward)] | length' 2
 	run ir isolate --undo ov
-	inside ov ip link set eth1 netns $holder
+	other=$(inside ov ip -o -4 addr | awk '$2 != "lo" && $4 !~ /^10\./ {
+		print $2 }')
+	inside ov ip link set "$other" netns $holder
 	run ir isolate ov
 	code_is 76 "its other link is hidden"
 	err_has "it has 2 links, and 1 leads out of it"

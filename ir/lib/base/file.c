@@ -257,12 +257,20 @@ sync_dir_of(int dirfd, const char *path, struct ir_err *err)
 	return rc;
 }
 
-int
-ir_rename_new(int dirfd, const char *from, const char *to, struct ir_err *err)
+static int
+rename_new(int dirfd, const char *from, const char *to, struct ir_err *err)
 {
 	if (renameat2(dirfd, from, dirfd, to, RENAME_NOREPLACE) == -1)
 		return ir_fail_errno(err, "%s", to);
-	return sync_dir_of(dirfd, to, err);
+	return 0;
+}
+
+int
+ir_rename_new(int dirfd, const char *from, const char *to, struct ir_err *err)
+{
+	int rc = rename_new(dirfd, from, to, err);
+
+	return rc == 0 ? sync_dir_of(dirfd, to, err) : -1;
 }
 
 char *
@@ -280,9 +288,9 @@ ir_temp_name(int dirfd, const char *name, struct ir_err *err)
 	return ir_asprintf(err, ".%s.%.8s.tmp", name, random);
 }
 
-int
-ir_put_file(
-    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err)
+static int
+put_file(int dirfd, const char *path, const void *p, size_t n, bool sync,
+    struct ir_err *err)
 {
 	ir_auto_free char *tmp = ir_asprintf(err, "%s.tmp", path);
 	int fd, rc;
@@ -293,15 +301,31 @@ ir_put_file(
 	if (fd == -1)
 		return -1;
 	rc = ir_write_all(fd, p, n, path, err);
-	if (rc == 0 && fsync(fd) == -1)
+	if (rc == 0 && sync && fsync(fd) == -1)
 		rc = ir_fail_errno(err, "writing %s", path);
 	if (close(fd) == -1 && rc == 0)
 		rc = ir_fail_errno(err, "writing %s", path);
 	if (rc == 0)
-		rc = ir_rename_new(dirfd, tmp, path, err);
+		rc = rename_new(dirfd, tmp, path, err);
+	if (rc == 0 && sync)
+		rc = sync_dir_of(dirfd, path, err);
 	if (rc == -1)
 		unlinkat(dirfd, tmp, 0);
 	return rc;
+}
+
+int
+ir_put_file(
+    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err)
+{
+	return put_file(dirfd, path, p, n, true, err);
+}
+
+int
+ir_put_note(
+    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err)
+{
+	return put_file(dirfd, path, p, n, false, err);
 }
 
 /* The file system has no files without a name. */

@@ -70,6 +70,11 @@ char *ir_temp_name(int dirfd, const char *name, struct ir_err *err);
 int ir_put_file(
     int dirfd, const char *path, const void *p, size_t n, struct ir_err *err);
 
+/** ir_put_note(dirfd, path, p, n, err): the same without waiting for the disk:
+ * for what a crash of the machine may take. */
+int ir_put_note(
+    int dirfd, const char *path, const void *p, size_t n, struct ir_err *err);
+
 /* A file to be made, by a name without a slash. */
 struct ir_new_file {
 	const char *name;

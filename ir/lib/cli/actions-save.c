@@ -94,8 +94,8 @@ save_in_bundle(struct ir_cli *cli, const char *kind, const json_t *j,
 }
 
 static int
-save_here(
-    const char *kind, const json_t *record, char **where, struct ir_err *err)
+save_here(const char *kind, const json_t *record, bool needed, char **where,
+    struct ir_err *err)
 {
 	ir_auto_free char *text = ir_json_pretty(record, err);
 	char name[IR_ACTION_NAME];
@@ -105,7 +105,8 @@ save_here(
 		return -1;
 	for (int n = 1; rc == -1 && n <= IR_ACTIONS_HERE; n++) {
 		ir_action_file(kind, ir_json_str(record, "container"), n, name);
-		rc = ir_put_file(AT_FDCWD, name, text, strlen(text), err);
+		rc = (needed ? ir_put_file : ir_put_note)(
+		    AT_FDCWD, name, text, strlen(text), err);
 		if (rc == -1 && err->code != IR_EEXIST)
 			return -1;
 	}
@@ -117,12 +118,12 @@ save_here(
 
 char *
 ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
-    struct ir_err *err)
+    bool needed, struct ir_err *err)
 {
 	char *where = NULL;
 	int rc = cli->bundle != NULL
 		     ? save_in_bundle(cli, kind, record, &where, err)
-		     : save_here(kind, record, &where, err);
+		     : save_here(kind, record, needed, &where, err);
 
 	if (rc == -1)
 		ir_wrap(err,

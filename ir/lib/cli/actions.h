@@ -59,11 +59,12 @@ void ir_actions_free(struct ir_actions *a);
  * its name and the reason. */
 json_t *ir_actions_standing(struct ir_cli *cli, struct ir_err *err);
 
-/** ir_action_save(cli, kind, record, err): keeps it, before anything is done;
- * where, for the caller to free.  In the current directory nothing is
- * overwritten: IR_EEXIST. */
+/** ir_action_save(cli, kind, record, needed, err): keeps it, before anything is
+ * done; where, for the caller to free.  In the current directory nothing is
+ * overwritten: IR_EEXIST; and one that an undo does not need is not waited for
+ * until it is on the disk. */
 char *ir_action_save(struct ir_cli *cli, const char *kind, const json_t *record,
-    struct ir_err *err);
+    bool needed, struct ir_err *err);
 
 /** ir_action_file(kind, id, n, name): the name in the current directory of the
  * n-th record, from 1. */

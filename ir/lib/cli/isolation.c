@@ -157,7 +157,7 @@ ir_isolation_before(struct ir_cli *cli, const json_t *inspect, const char *from,
 char *
 ir_isolation_save(struct ir_cli *cli, const json_t *record, struct ir_err *err)
 {
-	return ir_action_save(cli, IR_ISOLATE, record, err);
+	return ir_action_save(cli, IR_ISOLATE, record, true, err);
 }
 
 int

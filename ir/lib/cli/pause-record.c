@@ -70,7 +70,8 @@ ir_pause_keep(struct ir_cli *cli, const json_t *inspect, struct ir_pause *p,
 	json_auto_t *record = make(inspect, p, err);
 	if (record == NULL)
 		return -1;
-	p->where = ir_action_save(cli, IR_PAUSE, record, err);
+	p->where =
+	    ir_action_save(cli, IR_PAUSE, record, is_needed(cli, p), err);
 	if (p->where != NULL || is_needed(cli, p))
 		return p->where != NULL ? 0 : -1;
 	ir_warn("ir pause --undo %s thaws it all the same, but ir status will "
