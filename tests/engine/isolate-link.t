@@ -269,8 +269,9 @@ ok "web is cut off" eval '! reaches web 172.28.11.1'
 ok "db is cut off" eval '! reaches db 172.28.10.1'
 run ir isolate --undo --all
 code_is 0 "all that is on record is undone, and nothing else"
-is "$(sed -n 's/ is connected again.*//p' <<<"$out" | sort | xargs)" \
-	"db web" "those two"
+# With podman the owner is still there, dead.
+is "$(sed -n 's/ is connected again.*//p' <<<"$out" | grep -v own | sort |
+	xargs)" "db web" "those two"
 ok "web reaches others" reaches_soon web 172.28.11.1
 run ir isolate --json --same-network-as far
 code_is 0 "a container and its neighbours"
