@@ -173,7 +173,9 @@ then
 	run ir isolate --undo ov
 	other=$(inside ov ip -o -4 addr | awk '$2 != "lo" && $4 !~ /^10\./ {
 		print $2 }')
-	inside ov ip link set "$other" netns $holder
+	inside ov ip link set "$other" down # there is an eth1 there
+	inside ov ip link set "$other" name behind
+	inside ov ip link set behind netns $holder
 	run ir isolate ov
 	code_is 76 "its other link is hidden"
 	err_has "it has 2 links, and 1 leads out of it"
