@@ -219,7 +219,8 @@ ir_overlay_holes(struct ir_overlay_scratch *s, int fd, struct ir_tar_member *m)
 static int
 fill_up(struct ir_overlay_scratch *s, struct ir_layer *w, struct ir_err *err)
 {
-	memset(s->chunk, 0, CHUNK);
+	if (ir_layer_left(w) > 0)
+		memset(s->chunk, 0, CHUNK);
 	for (uint64_t left; (left = ir_layer_left(w)) > 0;) {
 		if (ir_interrupted())
 			return ir_fail(err, IR_EINTR, "interrupted");
