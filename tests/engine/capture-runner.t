@@ -278,6 +278,31 @@ is "$(find "$IR_BUNDLE/data" -name 'run-*' | wc -l)" 0 "in the same place"
 sealed
 code_is 0 "and all is complete"
 
+# Interrupted, with several under way.
+engine "$(jq -n --arg a "${ids[0]}" --arg b "${ids[1]}" '[
+	{path: "/containers/\($a)/export", hex: "00", repeat: 100, act: "stall",
+	 after: 50, times: 1},
+	{path: "/containers/\($b)/export", hex: "00", repeat: 100, act: "stall",
+	 after: 50, times: 1}]')"
+opened
+env --default-signal=INT ir capture --jobs=2 web worker >/dev/null 2>&1 &
+pid=$!
+until [ -s "$IR_BUNDLE/data/containers/${ids[0]}/filesystem.tar.part" ] &&
+	[ -s "$IR_BUNDLE/data/containers/${ids[1]}/filesystem.tar.part" ] ||
+	! kill -0 $pid
+do
+	sleep 0.05
+done 2>/dev/null
+kill -INT $pid
+wait $pid
+is $? 130 "interrupted, with two under way"
+is "$(jq -r 'select(.ev == "end").status' "$IR_BUNDLE"/journal/0001-*)" 130 \
+	"its journal is closed"
+run ir capture web worker
+code_is 0 "the next goes on with both"
+sealed
+code_is 0 "to the end"
+
 # Another kind of capture does not go on with it.
 engine "$(jq -n --arg id "${ids[0]}" --arg tar "$(hex whole.tar)" \
 	'[{path: "/containers/\($id)/changes", text: "[", act: "stall", times: 1}]')"

@@ -5,9 +5,10 @@
 #include "base/signal.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted; /* any thread looks */
 static __thread bool deaf;
 
 static void
