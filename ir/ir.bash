@@ -174,5 +174,5 @@ _ir()
 	COMPREPLY=("${COMPREPLY[@]#"$skip"}")
 }
 
-complete -F _ir ir ir-capture ir-custody ir-diff ir-export ir-import ir-isolate \
-	ir-open ir-pause ir-rebuild ir-seal ir-status ir-verify
+complete -F _ir ir ir-capture ir-custody ir-diff ir-exec ir-export ir-import \
+	ir-isolate ir-open ir-pause ir-rebuild ir-seal ir-status ir-verify

@@ -22,6 +22,7 @@ static const struct {
     {"status", "whether what was contained still is; who undid it"},
     {"capture", "collect everything, most volatile first"},
     {"diff", "what was changed, from the bundle, with content"},
+    {"exec", "run a command inside a container, on record"},
     {"rebuild", "put a clean container in its place, keep the bad one"},
     {"seal", "close the bundle: manifests and signature"},
     {"custody", "hand a sealed bundle over, receive it, show who held it"},

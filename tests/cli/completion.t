@@ -77,7 +77,7 @@ unlike "$got" 'ACT' "ir custody: acts, and no word of the usage"
 offers "" ir custody release ''
 offers "" ir custody stamp re
 complete_words ir ''
-like "$got" '^open isolate pause status capture diff rebuild seal custody export import verify$' \
+like "$got" '^open isolate pause status capture diff exec rebuild seal custody export import verify$' \
 	"ir: all commands"
 complete_words ir help ''
 like "$got" 'open.*verify' "ir help: all commands"

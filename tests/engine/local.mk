@@ -10,6 +10,7 @@ engine_tests = \
 	tests/engine/diff.t \
 	tests/engine/docker-calls.t \
 	tests/engine/engine.t \
+	tests/engine/exec.t \
 	tests/engine/filter-cgroup.t \
 	tests/engine/filter.t \
 	tests/engine/host.t \

@@ -157,6 +157,10 @@
  * of a team. */
 #define IR_MAX_KEEP 64u
 
+/* What is recorded of a session: hours at a terminal are some MiB.  More is a
+ * command that pours out data, which is not what a recording is for. */
+#define IR_MAX_SESSION (256u << 20)
+
 /* Chunk attestation: at most this much of a stream, or this long, is
  * unproven after a kill (bundle format, section 3). */
 #define IR_CHUNK_BYTES (64u << 20)

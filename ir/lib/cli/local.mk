@@ -10,6 +10,8 @@ libir_a_SOURCES += \
 	ir/lib/cli/capture-ledger.c \
 	ir/lib/cli/capture-options.c \
 	ir/lib/cli/captureparts.h \
+	ir/lib/cli/cast.c ir/lib/cli/cast.h \
+	ir/lib/cli/session.c ir/lib/cli/session.h \
 	ir/lib/cli/cli.c ir/lib/cli/cli.h \
 	ir/lib/cli/consequences.c ir/lib/cli/consequences.h \
 	ir/lib/cli/custody-check.c \

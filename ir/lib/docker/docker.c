@@ -35,6 +35,7 @@ struct call {
 	long total_ms, stall_ms;
 	ir_http_body_fn on_body;
 	void *arg;
+	struct ir_http_talk *talk;
 };
 
 static bool
@@ -239,6 +240,8 @@ perform(struct ir_docker *d, const char *prefix, const struct call *c,
 	    .stall_ms = c->stall_ms,
 	    .on_body = c->on_body,
 	    .arg = c->arg,
+	    .talk = c->talk,
+	    .may_stop = c->talk != NULL,
 	};
 	int rc;
 
@@ -504,4 +507,25 @@ ir_docker_path_stat(
 		    "X-Docker-Container-Path-Stat)",
 		    c.path);
 	return stat;
+}
+
+int
+ir_docker_talk(struct ir_docker *d, const json_t *body,
+    struct ir_http_talk *talk, ir_http_body_fn fn, void *arg,
+    struct ir_err *err, const char *fmt, ...)
+{
+	ir_auto_free char *path = NULL, *text = ir_json_line(body, err);
+	struct call c = {.method = "POST",
+	    .body = text,
+	    .on_body = fn,
+	    .arg = arg,
+	    .talk = talk};
+	va_list ap;
+
+	if (text == NULL)
+		return -1;
+	va_start(ap, fmt);
+	c.path = path = path_of(err, fmt, ap);
+	va_end(ap);
+	return call(d, &c, err);
 }

@@ -108,4 +108,11 @@ int ir_docker_stream(struct ir_docker *d, ir_http_body_fn fn, void *arg,
     struct ir_err *err, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
+/** ir_docker_talk(d, body, talk, fn, arg, err, fmt, ...): POST that becomes a
+ * conversation (struct ir_http_talk), without a deadline; a signal ends it. */
+int ir_docker_talk(struct ir_docker *d, const json_t *body,
+    struct ir_http_talk *talk, ir_http_body_fn fn, void *arg,
+    struct ir_err *err, const char *fmt, ...)
+    __attribute__((format(printf, 7, 8)));
+
 #endif

@@ -27,5 +27,7 @@ libir_a_SOURCES += \
 	ir/lib/docker/raw.h \
 	ir/lib/docker/replace.c \
 	ir/lib/docker/replace.h \
+	ir/lib/docker/session.c \
+	ir/lib/docker/session.h \
 	ir/lib/docker/sharing.c \
 	ir/lib/docker/sharing.h

@@ -41,6 +41,19 @@ void ir_http_free(struct ir_http *h); /* NULL is fine */
 typedef int (*ir_http_body_fn)(
     void *arg, const void *p, size_t n, struct ir_err *err);
 
+/* A conversation: a body that the server ends with the connection, while what
+ * is sent to it goes the other way. */
+struct ir_http_talk {
+	int fd; /* of what is to be sent: polled; -1: nothing (any more) */
+	/* fd can be read: puts at most room bytes that are to be sent at p;
+	 * none, if that was the end, which the server is told by a half-closed
+	 * connection. */
+	int (*more)(struct ir_http_talk *, void *p, size_t room, size_t *n,
+	    struct ir_err *err);
+	/* Called every now and then, and after each signal; or NULL. */
+	void (*tick)(struct ir_http_talk *);
+};
+
 struct ir_http_request {
 	const char *method; /* "GET", "POST", "DELETE", "PUT", "HEAD" */
 	const char *path;   /* "/v1.41/containers/json?all=1" */
@@ -56,6 +69,7 @@ struct ir_http_request {
 				  * is changed over there */
 	ir_http_body_fn on_body; /* for status 2xx; NULL drops the body */
 	void *arg;
+	struct ir_http_talk *talk; /* or NULL */
 };
 
 struct ir_http_response {

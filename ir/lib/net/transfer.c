@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/limits.h"
 #include "base/signal.h"
@@ -196,14 +197,44 @@ push(struct ir_http_transfer *t)
 	}
 }
 
-static void
-wait_for(const struct ir_http_transfer *t)
+/* What the other end of a conversation has to say, behind what was sent. */
+static int
+listen_to(struct ir_http_transfer *t, struct ir_err *err)
 {
-	struct pollfd p = {.fd = t->h->wire->fd, .events = POLLIN};
+	char said[4096];
+	size_t n = 0;
+
+	if (t->req->talk->more(t->req->talk, said, sizeof(said), &n, err) == -1)
+		return -1;
+	t->request.len = t->sent = 0;
+	ir_buf_add(&t->request, said, n);
+	if (n == 0) {
+		t->req->talk->fd = -1;
+		shutdown(t->h->wire->fd, SHUT_WR);
+	}
+	return ir_buf_ok(&t->request, err);
+}
+
+static int
+wait_for(struct ir_http_transfer *t, struct ir_err *err)
+{
+	struct ir_http_talk *talk = t->req->talk;
+	struct pollfd p[2] = {
+	    {.fd = t->h->wire->fd, .events = POLLIN},
+	    {.fd = -1, .events = POLLIN},
+	};
+	bool talks = talk != NULL && t->answer.state == IR_ANSWER_UNTIL_END &&
+		     t->answer.status < 300;
 
 	if (t->sent < t->request.len)
-		p.events |= POLLOUT;
-	poll(&p, 1, wait_ms(t));
+		p[0].events |= POLLOUT;
+	else if (talks)
+		p[1].fd = talk->fd;
+	if (poll(p, 2, wait_ms(t)) == -1)
+		p[1].revents = 0;
+	if (talks && talk->tick != NULL)
+		talk->tick(talk);
+	return p[1].revents != 0 ? listen_to(t, err) : 0;
 }
 
 /* Drives the transfer to its end, or gives it up.  It reads before it writes:
@@ -228,7 +259,8 @@ drive(struct ir_http_transfer *t, struct ir_err *err)
 			return -1;
 		if (n == IR_WIRE_WAIT) {
 			push(t);
-			wait_for(t);
+			if (wait_for(t, err) == -1)
+				return -1;
 		}
 	}
 	return 0;
