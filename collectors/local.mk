@@ -11,6 +11,7 @@ libir_a_SOURCES += \
 	collectors/exec.c \
 	collectors/executables.c \
 	collectors/filesystem.c \
+	collectors/host.c \
 	collectors/here.c collectors/here.h \
 	collectors/image.c \
 	collectors/inspect.c \

@@ -13,7 +13,7 @@ extern const struct ir_collector ir_collector_engine, ir_collector_inspect,
     ir_collector_sockets, ir_collector_memory, ir_collector_tmpfs,
     ir_collector_mounts, ir_collector_volumes;
 extern const struct ir_collector ir_collector_changed, ir_collector_neighbours,
-    ir_collector_events_after;
+    ir_collector_host, ir_collector_events_after;
 
 /* Memory is the first in RFC 3227.  While the container stands still nothing of
  * it fades, so what is quick comes before it: if its host goes down meanwhile,
@@ -39,6 +39,7 @@ const struct ir_collector *const ir_collectors[] = {
     &ir_collector_volumes,
     &ir_collector_commit,
     &ir_collector_neighbours,
+    &ir_collector_host,
     &ir_collector_image,
     &ir_collector_events_after,
     NULL,

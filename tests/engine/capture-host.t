@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 #
 # What is around the container: the engine's events, also those from during the
-# capture, and who else is on its networks.
+# capture, who else is on its networks, and the host.
 . "${IR_SRCDIR:=.}/tests/tap.sh"
 . "$IR_SRCDIR/tests/engine.sh"
 require jq ssh-keygen
@@ -44,10 +44,28 @@ is "$(jq -s '[.[] | select(.Action == "unpause")] | length' \
 is "$(jq -s "[.[] | select(.Action | test(\"pause\"))] | length" "$d/events-after.jsonl")" 2 \
 	"what happened during the capture is in the second"
 
+h=$IR_BUNDLE/data/engine/host
+like "$out" "collected +host" "the host is described"
+run cat "$h/host.json"
+json_is .kernel "$(uname -r)" "its kernel"
+json_is '.clock.synchronised | type' boolean "whether its clock is kept"
+json_is '[.daemons[] | select(.name == "dockerd") | .cmdline |
+	contains("'"$ENGINE_DIR"'")] | any' true "the engine's own process"
+for f in meminfo mountinfo; do
+	ok "its $f" test -s "$h/$f"
+done
+like "$(cat "$h/tcp")" "local_address" "what listens there"
+is "$(cat "$h/version")" "$(cat /proc/version)" "byte for byte"
+for f in journal.jsonl nft daemon.json utmp; do
+	[ -e "$h/$f" ] || json_is "[.missing[] |
+		select(.what == \"$f\" and .why != \"\")] | length" 1 \
+		"where there is no $f, it is told why"
+done
+
 docker rm -f near db later inside >/dev/null
 take web
 like "$out" "empty +neighbours" "one that is on its networks alone has none"
-ok "and no file" test "$(ls "$d" | grep -c neighbour)" = 0
+is "$(find "$d" -name 'neighbour*' | wc -l)" 0 "and no file"
 
 # More than the engine keeps.
 for ((i = 0; i < 90; i++)); do

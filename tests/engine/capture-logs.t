@@ -114,8 +114,9 @@ until_ok compressed
 for name in plain tty turned kept; do
 	take $name
 	code_is 0 "$name is captured on its host"
-	is "$(ls "$ENGINE_DIR/data/containers/$(basename "$d")" |
-		grep -c json.log)" "$(ls "$d" | grep -c json.log)" \
+	is "$(find "$ENGINE_DIR/data/containers/$(basename "$d")" \
+		-name '*-json.log*' | wc -l)" \
+		"$(find "$d" -name '*-json.log*' | wc -l)" \
 		"with as many files of its log"
 	for f in "$d"/*-json.log*; do
 		ok "$name: its ${f##*-} is what the engine wrote" cmp "$f" \
@@ -125,7 +126,7 @@ for name in plain tty turned kept; do
 	by_engine $name | jq -c . >"$T/there"
 	ok "$name: they hold what the engine gives" cmp "$T/here" "$T/there"
 done
-is "$(ls "$d" | grep -c 'json.log\.[12]$')" 2 "both rotated files are there"
+is "$(find "$d" -name '*-json.log.[12]' | wc -l)" 2 "both rotated files are there"
 
 take plain
 is "$(jq -rj 'select(.stream == "stderr").log' "$log")" \
@@ -142,7 +143,7 @@ for name in plain turned; do
 	records | jq -c . >"$T/here"
 	take $name -H "$remote"
 	code_is 0 "$name is captured from afar"
-	is "$(ls "$d" | grep -c json.log)" 1 "its log is one file"
+	is "$(find "$d" -name '*-json.log*' | wc -l)" 1 "its log is one file"
 	ok "$name: with the same records" cmp "$T/here" <(jq -c . "$log")
 done
 
