@@ -119,7 +119,7 @@ like "$out" "failed +commit " "is missing"
 sealed
 code_is 10 "for the bundle, too"
 opened
-for bad in --only=nope --only= --skip=logs,nope --only=logs, --profile=all \
+for bad in --only=nope --only= --skip=logs,nope "--only=logs," --profile=all \
 	--since=10 --since=x --since=2026-13-01T00:00:00Z --since=0m \
 	--volume-limit=x --volume-limit=5X --volume-limit=0 --deadline=0 \
 	--deadline=x --jobs=0 --jobs=1000 --no-keep-image
@@ -210,7 +210,7 @@ opened
 run ir capture web
 code_is 10 "cut short twice"
 like "$out" "failed +filesystem .*; taken again: " "both reasons are told"
-is "$(ls "$IR_BUNDLE/$web" | grep -c '^filesystem.tar')" 2 "both takes are kept"
+is "$(find "$IR_BUNDLE/$web" -name 'filesystem.tar*' | wc -l)" 2 "both takes are kept"
 no_file "$IR_BUNDLE/$web/filesystem.tar" "and none passes for whole"
 sealed
 code_is 10 "incomplete"
