@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "collectors/copy.h"
 #include "collectors/local.h"
+#include "docker/archive.h"
 #include "docker/container.h"
 #include "tree/listed.h"
 #include "json/json.h"

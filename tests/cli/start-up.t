@@ -23,11 +23,11 @@ allowed()
 	ir) echo ;;
 	ir-pause | ir-isolate | ir-status)
 		echo libgcrypt libjansson libmnl ;;
-	ir-capture | ir-rebuild)
+	ir-rebuild)
 		echo libgcrypt libjansson libmnl ;;
 	ir-open | ir-seal)
 		echo libcrypto libgcrypt libjansson libmnl ;;
-	ir-diff)
+	ir-capture | ir-diff)
 		echo libarchive libgcrypt libjansson libmnl ;;
 	ir-export)
 		echo libarchive libgcrypt libjansson libmnl libzstd ;;

@@ -123,4 +123,10 @@ collectors/logs.c "docker/logs.h"
 ir/ir-open.c "bundle/bundle.h"
 EOT
 
+# The linker takes the first of two functions with one name in the library, and
+# says nothing.
+twice=$(nm -g "${IR_BUILDDIR:-.}/libir.a" 2>/dev/null |
+	awk '$2 == "T" || $2 == "D" || $2 == "R" { print $3 }' | sort | uniq -d)
+is "$twice" "" "each name stands for one thing in the library"
+
 done_testing

@@ -74,19 +74,6 @@ ir_docker_raw(struct ir_docker *d, enum ir_docker_raw what, const char *id,
 }
 
 int
-ir_docker_archive(struct ir_docker *d, const char *id, const char *path,
-    ir_http_body_fn fn, void *arg, struct ir_err *err)
-{
-	ir_auto_buf struct ir_buf safe = IR_BUF_INIT;
-
-	ir_url_escape(&safe, path);
-	if (ir_buf_ok(&safe, err) == -1)
-		return -1;
-	return ir_docker_stream(
-	    d, fn, arg, err, "/containers/%s/archive?path=%s", id, safe.p);
-}
-
-int
 ir_docker_events(struct ir_docker *d, int64_t since, int64_t until,
     ir_http_body_fn fn, void *arg, struct ir_err *err)
 {

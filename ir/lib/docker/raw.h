@@ -29,11 +29,6 @@ enum ir_docker_raw {
 int ir_docker_raw(struct ir_docker *d, enum ir_docker_raw what, const char *id,
     ir_http_body_fn fn, void *arg, struct ir_err *err);
 
-/** ir_docker_archive(d, id, path, fn, arg, err): what lies at path in that
- * container, as a tar: a directory with all that is below it. */
-int ir_docker_archive(struct ir_docker *d, const char *id, const char *path,
-    ir_http_body_fn fn, void *arg, struct ir_err *err);
-
 /** ir_docker_events(d, since, until, fn, arg, err): JSON objects, one a line;
  * times are seconds since the epoch.  Ends by itself at until. */
 int ir_docker_events(struct ir_docker *d, int64_t since, int64_t until,
