@@ -19,7 +19,7 @@
 struct ends {
 	int in; /* -1 for /dev/null */
 	int out;
-	bool talk; /* its stderr goes to out, too */
+	bool talk; /* its stderr goes to out, too; else nowhere */
 	const int *fds;
 	size_t nfds;
 };
@@ -29,14 +29,13 @@ struct ends {
 static void
 child(char *const argv[], const struct ends *e)
 {
-	int moved[8], in = e->in;
+	int moved[8], null = open("/dev/null", O_RDWR);
+	int in = e->in != -1 ? e->in : null;
 
-	if (in == -1)
-		in = open("/dev/null", O_RDONLY);
 	for (size_t i = 0; i < e->nfds; i++)
 		moved[i] = fcntl(e->fds[i], F_DUPFD_CLOEXEC, 64);
-	if (in == -1 || dup2(in, 0) == -1 || dup2(e->out, 1) == -1 ||
-	    (e->talk && dup2(e->out, 2) == -1))
+	if (null == -1 || dup2(in, 0) == -1 || dup2(e->out, 1) == -1 ||
+	    dup2(e->talk ? e->out : null, 2) == -1)
 		_exit(127);
 	for (size_t i = 0; i < e->nfds; i++)
 		if (dup2(moved[i], (int)i + 3) == -1)

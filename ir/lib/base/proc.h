@@ -11,7 +11,8 @@
 #include "base/err.h"
 
 /** ir_proc_run(argv, fds, nfds, out, max, err): runs argv[0] (found in PATH)
- * with stdin from /dev/null, LC_ALL=C and the descriptors of fds open as 3, 4,
+ * with stdin and stderr at /dev/null, LC_ALL=C and the descriptors of fds open
+ * as 3, 4,
  * ...; appends at most max bytes of its stdout to out (more is IR_EFORMAT).
  * Returns its exit status, or -1 if it did not run or was killed. */
 int ir_proc_run(char *const argv[], const int *fds, size_t nfds,
