@@ -86,6 +86,8 @@ struct ir_collector {
 			      * it */
 	bool on_request;     /* only if t->commit_repo is set; else skipped */
 	bool needs_host;     /* skipped where t->host is NULL */
+	bool needs_here;     /* skipped where the engine's host is not this one
+			      * (here.h) */
 	bool hostile;        /* what it reads, the container can serve, and not
 			      * answer: it runs in a process of its own, which
 			      * is killed at the deadline (base/aside.h) */

@@ -18,7 +18,6 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "collectors/copy.h"
-#include "collectors/here.h"
 #include "collectors/local.h"
 #include "json/json.h"
 
@@ -249,8 +248,6 @@ host_run(const struct ir_target *t, struct ir_sink *sink, struct ir_err *err)
 	struct host_run h = {t, sink, NULL, NULL};
 	int rc;
 
-	if (ir_here(t, err) == -1)
-		return IR_SKIP;
 	if ((h.missing = json_array()) == NULL) {
 		ir_fail_mem(err);
 		return IR_FAIL;
@@ -275,6 +272,7 @@ const struct ir_collector ir_collector_host = {
     .calls = "",
     .apart = true,
     .of_engine = true,
+    .needs_here = true,
     .profiles = IR_EVERY_PROFILE,
     .deadline_s = 120,
     .run = host_run,

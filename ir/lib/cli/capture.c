@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "cli/captureparts.h"
 #include "cli/once.h"
+#include "collectors/here.h"
 #include "docker/container.h"
 #include "docker/image.h"
 #include "host/host.h"
@@ -124,10 +125,6 @@ run_one(
 	enum ir_collected how;
 	int rc;
 
-	if (k->needs_host && c->host == NULL) {
-		*err = c->no_host;
-		return IR_SKIP;
-	}
 	if (k->hostile) {
 		rc = ir_aside(sink, ms, take_turn, &turn, err);
 		return rc == -1 ? IR_FAIL : (enum ir_collected)rc;
@@ -180,6 +177,18 @@ run_once(
 	return how;
 }
 
+/* Looked at even after an interruption: what cannot be had is not missing. */
+static bool
+can_be_had(
+    struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
+{
+	if (k->needs_host && c->host == NULL) {
+		*err = c->no_host;
+		return false;
+	}
+	return !k->needs_here || ir_here(&c->t, err) == 0;
+}
+
 static int
 collect(
     struct ir_capturing *c, const struct ir_collector *k, struct ir_err *err)
@@ -195,6 +204,8 @@ collect(
 	c->shared = false;
 	if (choice == IR_LEFT_OUT)
 		ir_fail(&why, IR_EUSAGE, "%s", left_out);
+	else if (!can_be_had(c, k, &why))
+		how = why.code == IR_EINTR ? IR_FAIL : IR_SKIP;
 	else if (ir_interrupted()) {
 		ir_fail(&why, IR_EINTR, "interrupted before it began");
 		how = IR_FAIL;
