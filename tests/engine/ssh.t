@@ -221,7 +221,9 @@ kill_ssh()
 	kill -KILL "$first"
 }
 midway kill_ssh
-code_is 10 "ssh is killed in the middle of a capture"
+code_is 0 "ssh is killed in the middle of a capture: it is taken again"
+is "$(find "$bundle/data/containers" -name 'filesystem.tar*' | wc -l)" 2 \
+	"and both takes are there"
 like "$out" "filesystem" "the report"
 diag "$(grep -i 'filesystem\|ssh' out err)"
 is "$(status)" running "the container goes on"
