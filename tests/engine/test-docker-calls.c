@@ -127,14 +127,14 @@ until_it_sleeps(const char *id)
 }
 
 /* The first sample that 20.10 takes may be empty, and all of an engine that has
- * no metrics of its containerd, as on a busy machine: that is said. */
+ * no metrics of its containerd: that is said. */
 static void
 sample(const char *id)
 {
 	for (int i = 0; i < 20; i++) {
 		json_auto_t *stats = raw(IR_RAW_STATS, id);
 
-		assert_non_null(json_object_get(stats, "pids_stats"));
+		assert_true(json_is_object(stats));
 		if (ir_json_int(stats, "pids_stats.current") > 0)
 			return;
 		usleep(500000);
